@@ -1,0 +1,42 @@
+# Language level, warnings, instrumentation and the libraries that rooms may ask for.
+option(MLPIPE_TESTS "build the tests" ON)
+option(MLPIPE_FUZZERS "build the libFuzzer targets (clang only)" OFF)
+set(MLPIPE_SANITIZE "" CACHE STRING "value of -fsanitize=, empty for none")
+option(MLPIPE_COVERAGE "instrument for gcov" OFF)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+find_program(MLPIPE_CCACHE ccache)
+if(MLPIPE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MLPIPE_CCACHE})
+endif()
+
+add_library(mlpipe_flags INTERFACE)
+target_compile_options(mlpipe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_include_directories(mlpipe_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+if(MLPIPE_SANITIZE)
+  target_compile_options(mlpipe_flags INTERFACE -fsanitize=${MLPIPE_SANITIZE} -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=all)
+  target_link_options(mlpipe_flags INTERFACE -fsanitize=${MLPIPE_SANITIZE})
+endif()
+if(MLPIPE_COVERAGE)
+  target_compile_options(mlpipe_flags INTERFACE --coverage)
+  target_link_options(mlpipe_flags INTERFACE --coverage)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+
+# Static where Debian has an archive: a dynamic libcrypto or libyaml-cpp costs a millisecond at every start.
+find_library(MLPIPE_YAML_CPP NAMES libyaml-cpp.a REQUIRED)
+find_library(MLPIPE_CRYPTO NAMES libcrypto.a REQUIRED)
+find_library(MLPIPE_ZSTD NAMES libzstd.a)

@@ -1,0 +1,43 @@
+// From a path to its Content, at the price of a stat where nothing changed.
+// Stat signatures (device, inode, size, mtime and ctime in ns, mode) stand for content only when clean, see DESIGN
+// "Stat signatures". The index file is one memory-mapped, checksummed, sorted file; a damaged one is dropped.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runner/base/error.hpp"
+#include "runner/port/content.hpp"
+
+namespace mlpipe::cache {
+
+class ObjectStore;
+
+// dependency: the ignore rules of DESIGN section 2 apply (__pycache__, .git, .mlpipeignore …). output: everything counts.
+enum class View : std::uint8_t { dependency, output };
+
+class Index {
+ public:
+  // Tree objects met on the way are put into `store` (so that `why` can walk them). Both outlive the index.
+  Index(std::string state_dir, std::string root, ObjectStore& store);
+  ~Index();
+
+  // A file, link or folder, or a glob (then a tree of the matches by their paths; `missing` where nothing matches).
+  // changed: it kept changing while being hashed; the message names the file.
+  Result<port::Content> look(const std::string& path, View view);
+  // The code cells of a notebook: sha256 over their sources, in order; `file` content whose digest is not the file's own.
+  Result<port::Content> look_notebook(const std::string& path);
+  // What a glob or folder matches, sorted; for messages and for moving outputs aside.
+  Result<std::vector<std::string>> expand(const std::string& pattern);
+  // Forget what is known of a path and below: it was written by a child or restored.
+  void forget(const std::string& path);
+  // Writes the index file where anything was learnt (temporary file, rename). Not needed for correctness.
+  Status save();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mlpipe::cache
