@@ -60,22 +60,21 @@ constexpr double longest_duration_ms = 1e15;  // 31,000 years: keeps every sum w
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   text = trim(text);
   double total = 0;
-  bool bare = false;
   if (text.empty()) {
     return std::nullopt;
   }
-  while (!text.empty()) {
+  for (bool first = true; !text.empty(); first = false) {
     const auto number = leading_number(text);
-    if (!number || bare) {
+    if (!number) {
       return std::nullopt;
     }
-    text.remove_prefix(number->length);
+    text = trim(text.substr(number->length));
     std::size_t letters = 0;
     while (letters < text.size() && std::isalpha(static_cast<unsigned char>(text[letters])) != 0) {
       ++letters;
     }
-    bare = letters == 0;
-    const auto scale = bare ? std::optional<double>(1e3) : unit_milliseconds(text.substr(0, letters));
+    const bool bare_seconds = first && text.empty();
+    const auto scale = bare_seconds ? std::optional<double>(1e3) : unit_milliseconds(text.substr(0, letters));
     if (!scale) {
       return std::nullopt;
     }
