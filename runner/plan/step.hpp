@@ -55,7 +55,7 @@ struct StepInput {
   std::string config;         // Lowered::config
   std::vector<std::string> metrics;   // the stage's metrics files (paths)
   std::vector<std::string> outs;      // all outs (paths)
-  std::string params;                 // canonical JSON map: declared parameters, dotted key -> value
+  std::string params = "{}";          // canonical JSON map: declared parameters, dotted key -> value
   std::optional<std::string> baseline;       // JSON: {"source":..., "id":..., "metrics":{...}}; absent: missing
   std::string baseline_note;                 // why it is absent, for the message
   std::string evidence = "[]";               // JSON list: upstream gates {"stage","kind","state","fingerprint"}
