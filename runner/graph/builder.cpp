@@ -60,6 +60,9 @@ void Builder::conflict(const Entry& later, const Entry& earlier, const std::stri
 }
 
 bool Builder::check_pair(const Entry& out, const Entry& other) {
+  if (!may_relate(out.path, other.path)) {
+    return true;
+  }
   const std::string mine = fmt::format("`{}` of `{}`", shown(out.path), label(out.stage));
   const std::string theirs = fmt::format("`{}` of `{}`", shown(other.path), label(other.stage));
   const bool equal = out.path == other.path;

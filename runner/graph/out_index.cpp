@@ -83,7 +83,7 @@ void OutIndex::each_meeting(std::string_view path,
   bool stopped = false;
   const auto offer = [&](const Entry& entry, bool certain) {
     const Below below = entry.literal() && entry.file ? Below::no : Below::yes;
-    if (certain || meets(entry.path, dep, below)) {
+    if (certain || (may_relate(entry.path, dep) && meets(entry.path, dep, below))) {
       stopped = !visit(entry);
     }
     return !stopped;

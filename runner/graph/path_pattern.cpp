@@ -114,6 +114,13 @@ std::string_view literal_prefix(std::string_view pattern) {
   return slash == std::string_view::npos ? std::string_view{} : pattern.substr(0, slash);
 }
 
+bool may_relate(std::string_view a, std::string_view b) {
+  const std::string_view left = a.substr(0, a.find_first_of("*?["));
+  const std::string_view right = b.substr(0, b.find_first_of("*?["));
+  const std::size_t both = std::min(left.size(), right.size());
+  return left.substr(0, both) == right.substr(0, both);
+}
+
 bool intersects(std::string_view a, std::string_view b) {
   const Parts left = components(a);
   const Parts right = components(b);
