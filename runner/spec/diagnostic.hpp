@@ -1,4 +1,5 @@
-// What is wrong with a file a person wrote, where, and what to do: collected, never thrown, shown with a caret.
+// What is wrong with a file a person wrote, where, and what to do: collected, never thrown, shown
+// with a caret.
 #pragma once
 
 #include <string>
@@ -46,10 +47,11 @@ class Diagnostics {
   std::size_t errors_ = 0;
 };
 
-// "mlpipe.yaml:12:5: error: ...\n    12 |   depps: [a]\n       |   ^~~~~\n       = hint: ...", one block each, in file order.
-// Carets are placed by display columns; tabs, wide and invalid characters do not shift them; long lines are cut around
-// the place. `colour` adds ANSI colours.
+// "mlpipe.yaml:12:5: error: ...\n    12 |   depps: [a]\n       |   ^~~~~\n       = hint: ...", one
+// block each, in file order. Carets are placed by display columns; tabs, wide and invalid
+// characters do not shift them; long lines are cut around the place. `colour` adds ANSI colours.
 enum class Colour : std::uint8_t { off, on };
-[[nodiscard]] std::string render(const Diagnostics& diagnostics, const Sources& sources, Colour colour);
+[[nodiscard]] std::string render(const Diagnostics& diagnostics, const Sources& sources,
+                                 Colour colour);
 
 }  // namespace mlpipe::spec

@@ -1,5 +1,6 @@
-// Whether a pipeline file follows the grammar: the raw document, before interpolation and expansion, against the
-// embedded schemas/pipeline.schema.json. Knows nothing of what names mean; that is load's part.
+// Whether a pipeline file follows the grammar: the raw document, before interpolation and
+// expansion, against the embedded schemas/pipeline.schema.json. Knows nothing of what names mean;
+// that is load's part.
 #pragma once
 
 #include <span>
@@ -11,9 +12,9 @@
 
 namespace mlpipe::spec {
 
-// Every violation at once, each with its place, what is wrong in people's words, and a hint where one can be given.
-// `kinds` are the stage kinds that this binary has; a kind that is known but not built is refused by name.
-// Profiles are checked as partial stages: nothing is required there.
+// Every violation at once, each with its place, what is wrong in people's words, and a hint where
+// one can be given. `kinds` are the stage kinds that this binary has; a kind that is known but not
+// built is refused by name. Profiles are checked as partial stages: nothing is required there.
 void validate_pipeline(const Node& document, std::span<const std::string> kinds,
                        Diagnostics& diagnostics);
 
