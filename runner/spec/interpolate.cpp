@@ -224,6 +224,12 @@ const Node* Names::find(const std::string& path) const {
 
 Scope::Scope(std::initializer_list<const Names*> nearest_first) : layers_(nearest_first) {}
 
+Scope Scope::within(const Names& nearer) const {
+  Scope inner({&nearer});
+  inner.layers_.insert(inner.layers_.end(), layers_.begin(), layers_.end());
+  return inner;
+}
+
 const Node* Scope::find(const std::string& path) const {
   for (const Names* layer : layers_) {
     if (const Node* value = layer->find(path)) {

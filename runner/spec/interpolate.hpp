@@ -46,6 +46,8 @@ class Names {
 class Scope {
  public:
   Scope(std::initializer_list<const Names*> nearest_first);
+  // These names first, then all of this scope.
+  [[nodiscard]] Scope within(const Names& nearer) const;
   [[nodiscard]] const Node* find(const std::string& path) const;
   [[nodiscard]] std::vector<std::string> paths() const;
 
