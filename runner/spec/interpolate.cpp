@@ -173,7 +173,9 @@ class Interpolator {
 
   const Node* look_up(const Node& node, const Piece& piece) {
     const Node* value = scope_.find(piece.text);
-    if (value == nullptr && is_name(piece.text)) {
+    if (value == nullptr && !scope_.complete()) {
+      bad_.push_back(node.mark);
+    } else if (value == nullptr && is_name(piece.text)) {
       complain(node, piece, fmt::format("`${{{}}}` is not known", piece.text), hint_for(piece.text));
     } else if (value == nullptr) {
       complain(node, piece, fmt::format("`${{{}}}` is not a name", printable(piece.text)), std::string(shell_hint));
@@ -226,6 +228,7 @@ Scope::Scope(std::initializer_list<const Names*> nearest_first) : layers_(neares
 
 Scope Scope::within(const Names& nearer) const {
   Scope inner({&nearer});
+  inner.complete_ = complete_;
   inner.layers_.insert(inner.layers_.end(), layers_.begin(), layers_.end());
   return inner;
 }

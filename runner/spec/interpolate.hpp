@@ -50,9 +50,13 @@ class Scope {
   [[nodiscard]] Scope within(const Names& nearer) const;
   [[nodiscard]] const Node* find(const std::string& path) const;
   [[nodiscard]] std::vector<std::string> paths() const;
+  // A file of names could not be read, which was said: an unknown name is not worth a message of its own.
+  void set_incomplete() { complete_ = false; }
+  [[nodiscard]] bool complete() const { return complete_; }
 
  private:
   std::vector<const Names*> layers_;
+  bool complete_ = true;
 };
 
 // The node with every ${...} replaced. What cannot be is reported and tainted, and stays as it was written.
