@@ -9,6 +9,7 @@
 #pragma once
 
 #include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
