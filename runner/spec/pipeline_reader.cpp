@@ -47,7 +47,6 @@ class Reader {
   Pipeline read() {
     read_name();
     read_requires();
-    read_storing();
     choose_profile();
     read_params();
     Scope scope({&run_, &vars_, params_ ? &params_->names : &run_});
@@ -55,6 +54,7 @@ class Reader {
       scope.set_incomplete();
     }
     read_names(scope);
+    read_storing(scope);
     read_surroundings(scope);
     read_stages(scope);
     return std::move(pipeline_);
@@ -95,12 +95,14 @@ class Reader {
     }
   }
 
-  void read_storing() {
-    if (const Node* cache = given(document_, "cache"); cache != nullptr && values_.map(*cache, "cache", {"max_size", "link"})) {
-      if (const Node* size = given(*cache, "max_size")) {
+  void read_storing(const Scope& scope) {
+    const Node* written = given(document_, "cache");
+    const Node cache = written != nullptr ? interpolate(*written, scope, report_) : Node{};
+    if (written != nullptr && values_.map(cache, "cache", {"max_size", "link"})) {
+      if (const Node* size = given(cache, "max_size")) {
         pipeline_.storing.max_size = values_.size(*size, "cache.max_size");
       }
-      if (const Node* link = given(*cache, "link")) {
+      if (const Node* link = given(cache, "link")) {
         const auto word = values_.one_of(*link, "cache.link", {"reflink", "copy", "hardlink"});
         pipeline_.storing.link = word == "hardlink" ? CacheLink::hardlink
                                  : word == "copy"   ? CacheLink::copy
@@ -301,7 +303,7 @@ class Reader {
     }
     Draft draft = build_stage(stage, mine, around_, report_);
     if (instance.first_seed) {
-      check_seed(draft.stage, body, own, instance, scope);
+      check_seed(stage, draft.stage, body, own, instance, scope);
     }
     return draft;
   }
@@ -326,12 +328,12 @@ class Reader {
   }
 
   // Built again with another seed, every path that is written must differ.
-  void check_seed(const Stage& stage, const Node& body, const Node& own, const Instance& instance, const Scope& scope) {
+  void check_seed(const Stage& start, const Stage& stage, const Node& body, const Node& own, const Instance& instance, const Scope& scope) {
     const std::uint32_t other_seed = *instance.seed == 0xFFFFFFFF ? 0xFFFFFFFE : 0xFFFFFFFF;
     Diagnostics unheard;
     Report mute(unheard);
     const Stage other =
-        build_stage(stage, settled(body, true, own, instance, other_seed, scope, mute), around_, mute).stage;
+        build_stage(start, settled(body, true, own, instance, other_seed, scope, mute), around_, mute).stage;
     const auto complain = [&](const std::string& path, Mark mark) {
       report_.error(mark, fmt::format("`{}` is the same file for every seed of `{}`", printable(path), stage.group),
                     "put `${seed}` into its name");
