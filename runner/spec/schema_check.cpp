@@ -70,15 +70,19 @@ std::string rewritten_dvc_path(const Node& node) {
 }  // namespace
 
 std::string SchemaCheck::shown(const Place& place) {
-  if (place.name == "the file") {
+  if (place.at == At::document) {
     return "the file";
   }
-  const std::string name = printable(place.name.substr(0, 80));
-  return place.entry ? fmt::format("an entry of `{}`", name) : fmt::format("`{}`", name);
+  const std::string name = printable(place.key.substr(0, 80));
+  return place.at == At::entry ? fmt::format("an entry of `{}`", name) : fmt::format("`{}`", name);
 }
 
-void SchemaCheck::check(const Schema& schema, const Node& node, std::string_view name) {
-  visit(schema, node, {name, false, node.mark});
+void SchemaCheck::document(const Schema& schema, const Node& node) {
+  visit(schema, node, {{}, At::document, node.mark});
+}
+
+void SchemaCheck::value(const Schema& schema, const Node& node, std::string_view key) {
+  visit(schema, node, {key, At::key, node.mark});
 }
 
 void SchemaCheck::visit(const Schema& schema, const Node& node, const Place& place) {
@@ -87,7 +91,7 @@ void SchemaCheck::visit(const Schema& schema, const Node& node, const Place& pla
     return;
   }
   if (!among(schema, node)) {
-    wrong_constant(schema, node, place);
+    wrong_constant(schema, schema, node, place);
     return;
   }
   if (node.kind == NodeKind::list) {
@@ -130,7 +134,7 @@ void SchemaCheck::list(const Schema& schema, const Node& node, const Place& plac
                        "add an entry or remove the key");
   }
   for (std::size_t i = 0; schema.items != nullptr && i < node.items.size(); ++i) {
-    visit(*schema.items, node.items[i], {place.name, true, node.items[i].mark});
+    visit(*schema.items, node.items[i], {place.key, At::entry, node.items[i].mark});
   }
 }
 
@@ -150,7 +154,9 @@ void SchemaCheck::map(const Schema& schema, const Node& node, const Place& place
         node.keys[1].mark,
         fmt::format("{} must be {}, but has {} keys: {}{}", shown(place), noun(schema), count,
                     fmt::join(words, ", "), count > words.size() ? ", ..." : ""),
-        "indent options below the key they belong to");
+        schema.title.find("one of") == std::string::npos
+            ? "indent the options below the name they belong to"
+            : "keep one of them");
     return;
   }
   if (is_dvc_path(schema, node) && !schema.required.empty()) {
@@ -189,7 +195,7 @@ void SchemaCheck::keys(const Schema& schema, const Node& node, const Place& plac
     }
     property = property == nullptr ? schema.additional_schema : property;
     if (property != nullptr) {
-      visit(*property, node.items[i], {key.text, false, key.mark});
+      visit(*property, node.items[i], {key.text, At::key, key.mark});
     }
   }
 }
@@ -230,8 +236,12 @@ void SchemaCheck::any_of(const Schema& schema, const Node& node, const Place& pl
       best = part;
     }
   }
-  if (best == nullptr || (!among(*best, node) && parts.size() > 2)) {
+  if (best == nullptr) {
     wrong_type(schema, node, place);
+    return;
+  }
+  if (!among(*best, node)) {
+    wrong_constant(schema, *best, node, place);
     return;
   }
   const bool guess = node.kind == NodeKind::map && resemblance(*best, node) == 0 &&
@@ -249,19 +259,22 @@ void SchemaCheck::wrong_type(const Schema& schema, const Node& node, const Place
   diagnostics_.error(
       node.mark,
       fmt::format("{} must be {}, but is {}", shown(place), noun(schema), described(node)),
-      type_hint(schema, node, place.name));
+      type_hint(schema, node, place.key));
 }
 
-void SchemaCheck::wrong_constant(const Schema& schema, const Node& node, const Place& place) {
+void SchemaCheck::wrong_constant(const Schema& schema, const Schema& constants, const Node& node,
+                                 const Place& place) {
   std::vector<std::string> names;
-  for (const Schema::Constant& constant : schema.allowed) {
-    names.push_back(constant.text);
+  for (const Schema::Constant& constant : constants.allowed) {
+    if (constant.kind == NodeKind::string) {
+      names.push_back(constant.text);
+    }
   }
   const auto meant = node.is_scalar() ? nearest(node.text, names) : std::nullopt;
   diagnostics_.error(
       node.mark,
       fmt::format("{} must be {}, but is {}", shown(place), noun(schema), described(node)),
-      meant ? fmt::format("did you mean `{}`?", *meant) : type_hint(schema, node, place.name));
+      meant ? fmt::format("did you mean `{}`?", *meant) : type_hint(schema, node, place.key));
 }
 
 }  // namespace mlpipe::spec

@@ -3,6 +3,7 @@
 // integer.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,14 +19,16 @@ class SchemaCheck {
   SchemaCheck(const SchemaSet& set, Diagnostics& diagnostics)
       : set_(set), diagnostics_(diagnostics) {}
 
-  // `name` is what people call the node.
-  void check(const Schema& schema, const Node& node, std::string_view name);
+  void document(const Schema& schema, const Node& node);
+  // `key` is what the node stands below.
+  void value(const Schema& schema, const Node& node, std::string_view key);
 
  private:
-  // Where the check is: the key that led here, or the list it is an entry of.
+  // Where the check is: the document, below a key, or at an entry of the list below a key.
+  enum class At : std::uint8_t { document, key, entry };
   struct Place {
-    std::string_view name;
-    bool entry = false;
+    std::string_view key;
+    At at = At::key;
     Mark mark;
   };
 
@@ -36,7 +39,9 @@ class SchemaCheck {
   void keys(const Schema& schema, const Node& node, const Place& place);
   void any_of(const Schema& schema, const Node& node, const Place& place);
   void wrong_type(const Schema& schema, const Node& node, const Place& place);
-  void wrong_constant(const Schema& schema, const Node& node, const Place& place);
+  // `constants` is `schema` or the alternative in it whose values the node misses.
+  void wrong_constant(const Schema& schema, const Schema& constants, const Node& node,
+                      const Place& place);
   void unknown_key(const Schema& schema, const Node& node, std::size_t index, const Place& place);
   [[nodiscard]] static std::string shown(const Place& place);
 

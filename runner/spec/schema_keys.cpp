@@ -112,8 +112,7 @@ std::string key_hint(const SchemaSet& set, const Schema& schema, const Node& map
   const std::vector<std::string>& names = schema.property_names;
   return names.empty() || names.size() > most_listed
              ? std::string()
-             : fmt::format("known {}: `{}`", names.size() == 1 ? "is" : "are",
-                           fmt::join(names, "`, `"));
+             : fmt::format("known here: `{}`", fmt::join(names, "`, `"));
 }
 
 }  // namespace mlpipe::spec

@@ -80,6 +80,9 @@ void collect_nouns(const Schema& schema, std::vector<std::string>& nouns) {
 }
 
 bool wants(const Schema& schema, NodeKind kind) {
+  if (schema.name == "reference") {
+    return false;
+  }
   if (!schema.any_of.empty() && schema.types.empty()) {
     return std::any_of(schema.any_of.begin(), schema.any_of.end(),
                        [kind](const Schema* part) { return wants(*part, kind); });
@@ -132,7 +135,9 @@ std::string described(const Node& node) {
     case NodeKind::list:
       return "a list";
     case NodeKind::map:
-      return "a map";
+      return node.keys.empty()
+                 ? "an empty map"
+                 : fmt::format("a map with `{}`", printable(node.keys[0].text.substr(0, longest)));
     case NodeKind::string:
       return node.text.empty() ? "an empty text" : fmt::format("the text `{}`", text);
     default:
@@ -158,6 +163,14 @@ std::string type_hint(const Schema& schema, const Node& node, std::string_view k
   if (node.is_scalar() && node.kind != NodeKind::null && wants(schema, NodeKind::list)) {
     return fmt::format("write a list: `{}: [{}]`", printable(key.substr(0, 40)),
                        printable(node.text.substr(0, 40)));
+  }
+  const bool list_wanted = wants(schema, NodeKind::list);
+  const bool map_wanted = wants(schema, NodeKind::map);
+  if (node.kind == NodeKind::map && list_wanted && !map_wanted) {
+    return "write a list: start each entry with `- `";
+  }
+  if (node.kind == NodeKind::list && map_wanted && !list_wanted) {
+    return "write a map: `name: value` instead of `- value`";
   }
   if (node.kind == NodeKind::null) {
     return fmt::format("give `{}` a value or remove it", printable(key.substr(0, 40)));

@@ -46,7 +46,7 @@ void validate_pipeline(const Node& document, std::span<const std::string> kinds,
                       "a pipeline file starts with `mlpipe: 1` and has `stages:`");
     return;
   }
-  SchemaCheck(*set, diagnostics).check(set->root(), document, "the file");
+  SchemaCheck(*set, diagnostics).document(set->root(), document);
   refuse_not_built(document, kinds, diagnostics);
 }
 
@@ -55,7 +55,7 @@ void validate_stage(std::string_view name, const Node& stage, std::span<const st
   const SchemaSet* set = schemas_or_tell(stage.mark, diagnostics);
   const Schema* whole = set == nullptr ? nullptr : set->definition("whole_stage");
   if (whole != nullptr) {
-    SchemaCheck(*set, diagnostics).check(*whole, stage, name);
+    SchemaCheck(*set, diagnostics).value(*whole, stage, name);
     refuse_not_built_in_stage(stage, kinds, diagnostics);
   }
 }
