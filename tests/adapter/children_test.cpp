@@ -142,6 +142,11 @@ int misbehave(const std::vector<std::string>& words) {
     }
     return 0;
   }
+  if (name == "end-own") {
+    const auto ended = adapter::end_processes_with("MLPIPE_TEST", words.at(1), {});
+    say("ended " + (ended ? std::to_string(*ended) : ended.error().message) + "\n");
+    return 0;
+  }
   if (name == "exit") return std::stoi(words.at(1));
   if (name == "group") return leave_in_group();
   if (name == "daemon") return leave_daemon(words.at(1));

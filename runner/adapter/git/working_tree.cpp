@@ -175,10 +175,7 @@ Result<std::vector<std::string>> GitRepository::changed_since(const std::string&
     if (!differs(*delta)) {
       continue;
     }
-    for (std::string_view path : {delta->old_file.path, delta->new_file.path}) {
-      if (path.ends_with('/')) {
-        path.remove_suffix(1);  // another repository inside this one
-      }
+    for (const std::string_view path : {delta->old_file.path, delta->new_file.path}) {
       if (path.starts_with(prefix_)) {
         changed.emplace(path.substr(prefix_.size()));
       }
