@@ -27,6 +27,7 @@ constexpr Names<Outcome, 5> outcome_names{{{Outcome::passed, "passed"},
                                            {Outcome::failed, "failed"},
                                            {Outcome::errored, "errored"},
                                            {Outcome::skipped, "skipped"}}};
+constexpr Names<Mode, 2> mode_names{{{Mode::apply, "apply"}, {Mode::plan, "plan"}}};
 constexpr Names<Finding::Level, 3> level_names{{{Finding::Level::note, "note"},
                                                 {Finding::Level::warning, "warning"},
                                                 {Finding::Level::error, "error"}}};
@@ -330,6 +331,7 @@ std::string to_json(const StepInput& input) {
   json["previous"] = embedded_or_null(input.previous);
   json["stored"] = embedded_or_null(input.stored);
   json["command_exit"] = input.command_exit;
+  json["mode"] = name_of(mode_names, input.mode);
   json["actor"] = text_value(input.actor);
   json["commit"] = text_value(input.commit);
   json["threads"] = input.threads;
@@ -358,6 +360,7 @@ Result<StepInput> step_from_json(std::string_view text) {
   fields.map("previous", input.previous);
   fields.map("stored", input.stored);
   fields.integer("command_exit", input.command_exit);
+  fields.choice("mode", mode_names, input.mode);
   fields.text("actor", input.actor);
   fields.text("commit", input.commit);
   fields.integer("threads", input.threads);

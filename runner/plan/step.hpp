@@ -43,6 +43,9 @@ struct Lowered {
   bool deploys = false;                // decided by the target's state, never by the cache; needs --deploy
 };
 
+// plan: say what would be done and change nothing (a deploy without --deploy).
+enum class Mode : std::uint8_t { apply, plan };
+
 // What the step process is told.
 struct StepInput {
   std::string stage;          // label
@@ -62,6 +65,7 @@ struct StepInput {
   std::optional<std::string> previous;       // JSON: result of the stage's last good run
   std::optional<std::string> stored;         // JSON: result to take the verdict of anew, without opening the data
   int command_exit = 0;                      // 128 + signal where a signal ended it, as shells write it
+  Mode mode = Mode::apply;
   std::string actor;                         // who runs this, for the record of a deploy
   std::string commit;
   std::uint32_t threads = 1;
