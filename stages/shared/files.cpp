@@ -86,20 +86,16 @@ Result<std::vector<std::string>> files_at(const std::string& root, const std::st
                           : std::vector<std::string>{};
 }
 
-Result<std::string> read_file(const std::string& root, const std::string& path,
-                              std::uint64_t limit) {
+Status read_blocks(const std::string& root, const std::string& path,
+                   const std::function<Status(std::string_view)>& take) {
   const File file(root + "/" + path);
-  if (file.fd() < 0) {
-    return fail_errno("cannot read " + printable(path), errno);
-  }
   struct stat status {};
-  if (::fstat(file.fd(), &status) != 0) {
+  if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0) {
     return fail_errno("cannot read " + printable(path), errno);
   }
   if (!S_ISREG(status.st_mode)) {
     return fail(Code::invalid, printable(path) + " is not a file");
   }
-  std::string bytes;
   std::string block(1U << 16U, '\0');
   while (true) {
     const ssize_t count = ::read(file.fd(), block.data(), block.size());
@@ -110,14 +106,24 @@ Result<std::string> read_file(const std::string& root, const std::string& path,
       return fail_errno("cannot read " + printable(path), errno);
     }
     if (count == 0) {
-      return bytes;
+      return {};
     }
-    bytes.append(block, 0, static_cast<std::size_t>(count));
+    TRY_OK(take(std::string_view(block).substr(0, static_cast<std::size_t>(count))));
+  }
+}
+
+Result<std::string> read_file(const std::string& root, const std::string& path,
+                              std::uint64_t limit) {
+  std::string bytes;
+  TRY_OK(read_blocks(root, path, [&](std::string_view block) -> Status {
+    bytes += block;
     if (bytes.size() > limit) {
       return fail(Code::invalid,
                   fmt::format("{} is longer than {}", printable(path), format_size(limit)));
     }
-  }
+    return {};
+  }));
+  return bytes;
 }
 
 std::string last_lines(const std::string& text, std::size_t max_lines, std::size_t max_bytes) {

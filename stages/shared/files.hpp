@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runner/base/error.hpp"
@@ -14,6 +16,10 @@ namespace mlpipe::stages {
 // files below a folder. None where nothing is there. Links to folders are not followed.
 [[nodiscard]] Result<std::vector<std::string>> files_at(const std::string& root,
                                                         const std::string& pattern);
+
+// Hands a regular file over in blocks, for readers that stream; an error of `take` ends it.
+Status read_blocks(const std::string& root, const std::string& path,
+                   const std::function<Status(std::string_view)>& take);
 
 // The bytes of a regular file. invalid: longer than `limit`, or no regular file.
 [[nodiscard]] Result<std::string> read_file(const std::string& root, const std::string& path,
