@@ -61,6 +61,10 @@ Result<std::vector<port::Content>> look_at_deps(Workspace& workspace, const spec
   std::vector<port::Content> contents;
   contents.reserve(stage.deps.size());
   for (const spec::Dep& dep : stage.deps) {
+    if (const auto assumed = workspace.assumed.find(dep.path); assumed != workspace.assumed.end()) {
+      contents.push_back(assumed->second);
+      continue;
+    }
     const bool cells = dep.notebook == spec::Notebook::code_cells && ends_with(dep.path, ".ipynb");
     TRY(port::Content content, cells ? workspace.index->look_notebook(dep.path)
                                      : workspace.index->look(dep.path, cache::View::dependency));
