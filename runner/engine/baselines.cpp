@@ -40,6 +40,11 @@ Result<Json> metrics_of_record(const std::string& text, const std::string& where
   return json;
 }
 
+Json mean_json(const std::vector<plan::Metrics>& files) {
+  const std::vector<plan::Spread> means = plan::spread_over(files);
+  return Json::parse(plan::metrics_json(std::span<const plan::Spread>(means)));
+}
+
 struct Found {
   std::string source;
   std::string key;   // what stands for it in the id, without the metrics' digest
@@ -304,8 +309,7 @@ Result<Baseline> from_git(const BaselineQuestion& question, const BaselineSource
   found.source = "git";
   found.key = commit;
   found.name = fmt::format("{} at {}", printable(ref), short_commit(commit));
-  found.metrics =
-      Json::parse(plan::metrics_json(std::span<const plan::Spread>(plan::spread_over(files))));
+  found.metrics = mean_json(files);
   if (files.size() != question.candidate_files.size()) {
     found.note = fmt::format("{} of {} metrics files are known at commit {}", files.size(),
                              question.candidate_files.size(), short_commit(commit));
@@ -318,17 +322,21 @@ Result<Baseline> from_git(const BaselineQuestion& question, const BaselineSource
 // ---- path and deployment
 
 Result<Baseline> from_path(const BaselineQuestion& question, const BaselineSources& sources) {
-  const std::string& path = question.ref.name;
-  TRY(const std::optional<std::string> bytes, sources.read_file(path));
-  if (!bytes) {
-    return missing(fmt::format("the file {} is not there", printable(path)));
-  }
-  TRY(const plan::Metrics metrics, plan::read_metrics(path, *bytes));
+  const plan::BaselineRef& ref = question.ref;
   Found found;
+  std::vector<plan::Metrics> files;
+  for (const std::string& path : ref.paths.empty() ? std::vector{ref.name} : ref.paths) {
+    TRY(const std::optional<std::string> bytes, sources.read_file(path));
+    if (!bytes) {
+      return missing(fmt::format("the file {} is not there", printable(path)));
+    }
+    TRY(plan::Metrics metrics, plan::read_metrics(path, *bytes));
+    files.push_back(std::move(metrics));
+    found.key += (found.key.empty() ? "" : ",") + path;
+  }
   found.source = "path";
-  found.key = path;
-  found.name = path;
-  found.metrics = Json::parse(plan::metrics_json(std::span<const plan::Metric>(metrics.numbers)));
+  found.name = found.key;
+  found.metrics = mean_json(files);
   return finished(std::move(found));
 }
 

@@ -23,19 +23,6 @@ constexpr std::size_t max_findings = 100;
 constexpr std::size_t message_lines = 30;
 constexpr std::size_t message_bytes = 4000;
 
-void check(const spec::Stage& stage, spec::Diagnostics& diagnostics) {
-  const spec::Node* junit = stage.config.find("junit");
-  if (junit != nullptr && !texts_of(junit).empty()) {
-    return;
-  }
-  for (const char* key : {"on_missing_report", "on_empty"}) {
-    if (const spec::Node* node = stage.config.find(key)) {
-      diagnostics.error(node->mark, fmt::format("`{}` has no meaning without a report", key),
-                        "add `junit: PATH`, the report that the command writes");
-    }
-  }
-}
-
 Result<plan::Lowered> lower(const spec::Stage& stage) {
   const std::vector<std::string> junit = texts_of(stage.config.find("junit"));
   plan::Lowered lowered;
@@ -300,7 +287,6 @@ Kind kind() {
   kind.rules.name = "unit_test";
   kind.rules.cmd = spec::Command::required;
   kind.rules.paths = {{"junit", Role::out, Select::all_outs}};
-  kind.rules.check = &check;
   kind.lower = &lower;
   kind.step = &step;
   return kind;
