@@ -8,6 +8,9 @@
 //             the header, as training logs are written (one row an epoch).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <optional>
 #include <string>

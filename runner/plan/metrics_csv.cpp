@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
+#include <cstdlib>
 #include <optional>
 
 #include "runner/base/text.hpp"
@@ -86,7 +86,7 @@ std::optional<double> cell_number(std::string_view cell) {
     return std::nullopt;
   }
   if (error == std::errc::result_out_of_range) {
-    return cell.starts_with('-') ? -HUGE_VAL : HUGE_VAL;
+    return std::strtod(std::string(cell).c_str(), nullptr);  // infinity, or nearly nothing
   }
   return error == std::errc{} ? std::optional(value) : std::nullopt;
 }

@@ -29,6 +29,7 @@ struct BaselineRef {
   enum class Source : std::uint8_t { git, path, last_passed_run, blessed, deployed };
   Source source = Source::path;
   std::string name;  // ref, path, "", branch, target
+  std::vector<std::string> paths{};  // Source::path: the files whose mean counts; empty: the one of `name`
 };
 
 struct Lowered {
