@@ -97,7 +97,7 @@ void compare_columns(const ColumnSet& declared, const Table& table, Measured& me
   };
   for (const std::string& name : declared.required) {
     if (!has(actual, name)) {
-      const auto near = nearest(name, actual);
+      const auto near = name.size() < 3 ? std::nullopt : nearest(name, actual);
       measured.problems.push_back(
           fmt::format("the column {} is missing{}", printable(name),
                       near ? fmt::format(" (there is {})", printable(*near)) : ""));
