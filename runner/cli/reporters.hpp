@@ -10,6 +10,6 @@
 
 namespace mlpipe::cli {
 
-[[nodiscard]] std::vector<std::unique_ptr<run::Listener>> make_reporters(const Common& common, const std::string& root);
+[[nodiscard]] std::vector<std::unique_ptr<run::Listener>> make_reporters(const Common& common);
 
 }  // namespace mlpipe::cli

@@ -92,7 +92,7 @@ int run(const RunArguments& arguments) {
   options.terminal = arguments.attach ? port::Terminal::attached : port::Terminal::captured;
   options.profile = arguments.common.profile;
   options.early_revision = arguments.common.json;
-  const auto reporters = make_reporters(arguments.common, session.root());
+  const auto reporters = make_reporters(arguments.common);
   std::vector<run::Listener*> listeners;
   for (const auto& reporter : reporters) {
     listeners.push_back(reporter.get());

@@ -7,7 +7,7 @@
 #include "runner/base/text.hpp"
 #include "runner/cli/verbs.hpp"
 #include "runner/engine/preview.hpp"
-#include "runner/report/reasons.hpp"
+#include "runner/report/words.hpp"
 
 namespace mlpipe::cli {
 namespace {
@@ -64,7 +64,7 @@ std::string why_line(const engine::Workspace& workspace, const Preview& preview)
   if (preview.waits_for && preview.reasons.size() == 1) {
     return fmt::format("on the result of {}", workspace.label(*preview.waits_for));
   }
-  return report::reasons_line(preview.reasons);
+  return report::reasons_text(preview.reasons);
 }
 
 void print_previews(const engine::Workspace& workspace, const std::vector<Preview>& previews) {
