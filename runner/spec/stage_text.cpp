@@ -11,7 +11,8 @@ namespace {
 template <class Predicate>
 bool any_node(const Node& node, const Predicate& predicate) {
   return predicate(node) ||
-         std::any_of(node.items.begin(), node.items.end(), [&](const Node& item) { return any_node(item, predicate); });
+         std::any_of(node.items.begin(), node.items.end(),
+                     [&](const Node& item) { return any_node(item, predicate); });
 }
 
 bool adds_up(std::string_view key) {
@@ -83,11 +84,15 @@ Node without_expansion(const Node& stage) {
   return without(stage, {"foreach", "matrix", "seeds", "extends", "vars"});
 }
 
-Node without_key(const Node& map, std::string_view key) { return without(map, {key, key, key, key, key}); }
+Node without_key(const Node& map, std::string_view key) {
+  return without(map, {key, key, key, key, key});
+}
 
 bool holds_reference(const Node& node) {
   return any_node(node, [](const Node& one) {
-    const auto refers = [](const std::string& text) { return text.find("${") != std::string::npos; };
+    const auto refers = [](const std::string& text) {
+      return text.find("${") != std::string::npos;
+    };
     return refers(one.text) || std::any_of(one.keys.begin(), one.keys.end(),
                                            [&](const Node::Key& key) { return refers(key.text); });
   });

@@ -1,5 +1,5 @@
-// The node of one stage before it is a Stage: laying it over the defaults, finding references in it.
-// Knows nothing of what the keys mean, beyond which of them add up.
+// The node of one stage before it is a Stage: laying it over the defaults, finding references in
+// it. Knows nothing of what the keys mean, beyond which of them add up.
 #pragma once
 
 #include <string_view>
@@ -8,8 +8,9 @@
 
 namespace mlpipe::spec {
 
-// `stage` over `defaults`: deps, params, secrets, tags, env.pass and env.count add up (the stage's come first); other
-// maps are laid over each other key by key; anything else is the stage's where it has it.
+// `stage` over `defaults`: deps, params, secrets, tags, env.pass and env.count add up (the stage's
+// come first); other maps are laid over each other key by key; anything else is the stage's where
+// it has it.
 [[nodiscard]] Node with_defaults(const Node& defaults, const Node& stage);
 
 // Without foreach, matrix, seeds, extends and vars.
