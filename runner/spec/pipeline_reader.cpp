@@ -63,7 +63,7 @@ class Reader {
       scope.set_incomplete();
     }
     read_names(scope);
-    read_storing(scope);
+    pipeline_.storing = read_storing(document_, scope, report_);
     read_surroundings(scope);
     read_stages(scope);
     return std::move(pipeline_);
@@ -103,26 +103,6 @@ class Reader {
                     fmt::format("this pipeline requires mlpipe {}, and this is {}", *text,
                                 state_.options.version),
                     "install a version that fits, or change `requires`");
-    }
-  }
-
-  void read_storing(const Scope& scope) {
-    const Node* written = given(document_, "cache");
-    const Node cache = written != nullptr ? interpolate(*written, scope, report_) : Node{};
-    if (written != nullptr && values_.map(cache, "cache", {"max_size", "link"})) {
-      if (const Node* size = given(cache, "max_size")) {
-        pipeline_.storing.max_size = values_.size(*size, "cache.max_size");
-      }
-      if (const Node* link = given(cache, "link")) {
-        const auto word = values_.one_of(*link, "cache.link", {"reflink", "copy", "hardlink"});
-        pipeline_.storing.link = word == "hardlink" ? CacheLink::hardlink
-                                 : word == "copy"   ? CacheLink::copy
-                                                    : CacheLink::reflink;
-      }
-    }
-    if (const Node* durability = given(document_, "durability")) {
-      const auto word = values_.one_of(*durability, "durability", {"run", "power"});
-      pipeline_.storing.commit = word == "power" ? CommitOn::power : CommitOn::run;
     }
   }
 
@@ -304,21 +284,8 @@ class Reader {
   // What only shows once a stage is put together: against the grammar again, as one stage of a file
   // of its own.
   void validate(const Node::Key& key, const Node& stage) {
-    Node alone = without_key(stage, "extends");
-    Node stages;
-    stages.kind = NodeKind::map;
-    stages.mark = key.mark;
-    put(stages, key.text, key.mark, std::move(alone));
-    Node one;
-    one.kind = NodeKind::integer;
-    one.text = "1";
-    Node file;
-    file.kind = NodeKind::map;
-    file.mark = start_;
-    put(file, "mlpipe", start_, std::move(one));
-    put(file, "stages", start_, std::move(stages));
     Diagnostics found;
-    validate_pipeline(file, state_.kind_names, found);
+    validate_pipeline(file_of(key, without_key(stage, "extends")), state_.kind_names, found);
     report_.take(found);
     for (const Diagnostic& item : found.items()) {
       report_.taint(item.mark);

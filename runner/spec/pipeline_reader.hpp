@@ -33,6 +33,9 @@ struct LoadState {
 [[nodiscard]] Pipeline read_pipeline(const Node& document, const std::string& path,
                                      std::uint32_t file, PipelineId id, LoadState& state);
 
+// The part of the file about storing, with the defaults for what it does not say.
+[[nodiscard]] Storing read_storing(const Node& document, const Scope& scope, Report& report);
+
 // Whether `version` ("0.1.0") meets a `requires` text (">=0.1, <2"); nullopt where that text is
 // none.
 [[nodiscard]] std::optional<bool> meets(std::string_view version, std::string_view wanted);

@@ -88,6 +88,22 @@ Node without_key(const Node& map, std::string_view key) {
   return without(map, {key, key, key, key, key});
 }
 
+Node file_of(const Node::Key& name, Node stage) {
+  Node stages;
+  stages.kind = NodeKind::map;
+  stages.mark = name.mark;
+  put(stages, name.text, name.mark, std::move(stage));
+  Node version;
+  version.kind = NodeKind::integer;
+  version.text = "1";
+  Node file;
+  file.kind = NodeKind::map;
+  file.mark = {name.mark.file, 1, 1};
+  put(file, "mlpipe", file.mark, std::move(version));
+  put(file, "stages", file.mark, std::move(stages));
+  return file;
+}
+
 bool holds_reference(const Node& node) {
   return any_node(node, [](const Node& one) {
     const auto refers = [](const std::string& text) {

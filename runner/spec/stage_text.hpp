@@ -17,6 +17,9 @@ namespace mlpipe::spec {
 [[nodiscard]] Node without_expansion(const Node& stage);
 [[nodiscard]] Node without_key(const Node& map, std::string_view key);
 
+// A pipeline file that holds this one stage, for the grammar to look at.
+[[nodiscard]] Node file_of(const Node::Key& name, Node stage);
+
 // Whether any text in it, or key, holds "${"; whether any value is one reference and nothing else.
 [[nodiscard]] bool holds_reference(const Node& node);
 [[nodiscard]] bool holds_whole_reference(const Node& node);
