@@ -60,7 +60,8 @@ bool matches(const std::string& pattern, std::string_view path) {
   if (glob_match(glob, path)) {
     return true;
   }
-  // "docs/*" is what lies directly there; any other pattern that matches a folder takes what lies below it.
+  // "docs/*" is what lies directly there; any other pattern that matches a folder takes what lies
+  // below it.
   const bool direct_only = glob == "*" || glob.ends_with("/*");
   return !direct_only && glob_match(glob + "/**", path);
 }
@@ -109,8 +110,9 @@ CodeOwners CodeOwners::parse(std::string_view text) {
     }
     if (const Header header = section_header(line); !header.name.empty()) {
       auto& sections = result.sections_;
-      const auto same = std::find_if(sections.begin(), sections.end(),
-                                     [&](const Section& section) { return section.name == header.name; });
+      const auto same = std::find_if(sections.begin(), sections.end(), [&](const Section& section) {
+        return section.name == header.name;
+      });
       current = static_cast<std::size_t>(same - sections.begin());
       if (same == sections.end()) {
         sections.push_back({header.name, words_of(header.rest), {}});
@@ -143,8 +145,8 @@ std::vector<std::string> CodeOwners::of(std::string_view path) const {
 }
 
 const std::vector<std::string>& codeowners_places() {
-  static const std::vector<std::string> places{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS",
-                                               ".gitlab/CODEOWNERS"};
+  static const std::vector<std::string> places{".github/CODEOWNERS", "CODEOWNERS",
+                                               "docs/CODEOWNERS", ".gitlab/CODEOWNERS"};
   return places;
 }
 

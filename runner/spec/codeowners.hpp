@@ -1,9 +1,11 @@
 // CODEOWNERS as GitHub and GitLab read it. Knows nothing of people beyond the names written there.
 //
-//   line     = pattern owner* | "[" section "]" [ "[" count "]" ] owner* | "^[" section "]" ... | "#" comment
+//   line     = pattern owner* | "[" section "]" [ "[" count "]" ] owner* | "^[" section "]" ... |
+//   "#" comment
 //
-// The last pattern that matches a path wins, without sections or within each section; the owners of all sections add
-// up. An entry without owners has the section's (GitLab) or none (GitHub). Patterns are gitignore's without "!" and
+// The last pattern that matches a path wins, without sections or within each section; the owners of
+// all sections add up. An entry without owners has the section's (GitLab) or none (GitHub).
+// Patterns are gitignore's without "!" and
 // "[a-z]"; a blank in one is written "\ ".
 #pragma once
 

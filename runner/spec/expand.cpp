@@ -42,9 +42,15 @@ std::string value_text(const Node& value, const std::string& otherwise) {
 
 class Expander {
  public:
-  Expander(const std::string& name, Mark mark, const Node& stage, const Scope& outer, std::size_t& room,
-           Report& report, const std::function<void(const Instance&)>& each)
-      : name_(name), mark_(mark), stage_(stage), outer_(outer), room_(room), report_(report), each_(each) {}
+  Expander(const std::string& name, Mark mark, const Node& stage, const Scope& outer,
+           std::size_t& room, Report& report, const std::function<void(const Instance&)>& each)
+      : name_(name),
+        mark_(mark),
+        stage_(stage),
+        outer_(outer),
+        room_(room),
+        report_(report),
+        each_(each) {}
 
   void run() {
     const Node* foreach = given(stage_, "foreach");
@@ -67,8 +73,9 @@ class Expander {
       return;
     }
     if (data.is_scalar() || data.items.empty()) {
-      report_.error(mark, fmt::format("`foreach` needs a list or a map with at least one item, not {}",
-                                      data.is_scalar() ? describe(data) : "an empty one"));
+      report_.error(mark,
+                    fmt::format("`foreach` needs a list or a map with at least one item, not {}",
+                                data.is_scalar() ? describe(data) : "an empty one"));
       return;
     }
     const bool by_index = std::any_of(data.items.begin(), data.items.end(),
@@ -131,15 +138,17 @@ class Expander {
   bool read_axes(const Node& data, std::vector<Axis>& axes) {
     bool good = data.kind == NodeKind::map;
     if (!good) {
-      report_.error(data.mark, fmt::format("`matrix` needs a map of names to lists, not {}", describe(data)));
+      report_.error(data.mark,
+                    fmt::format("`matrix` needs a map of names to lists, not {}", describe(data)));
     }
     for (std::size_t i = 0; i < data.items.size() && data.kind == NodeKind::map; ++i) {
       if (data.keys[i].text == "exclude" || data.keys[i].text == "include") {
         continue;
       }
       if (data.items[i].kind != NodeKind::list || data.items[i].items.empty()) {
-        report_.error(data.items[i].mark, fmt::format("the axis `{}` of `matrix` needs a list with at least one value",
-                                                      printable(data.keys[i].text)));
+        report_.error(data.items[i].mark,
+                      fmt::format("the axis `{}` of `matrix` needs a list with at least one value",
+                                  printable(data.keys[i].text)));
         good = false;
         continue;
       }
@@ -153,13 +162,15 @@ class Expander {
       product = product > most_stages ? product : product * axis.values->size();
     }
     if (product > most_stages) {
-      report_.error(data.mark, fmt::format("this matrix has more than {} combinations", most_stages));
+      report_.error(data.mark,
+                    fmt::format("this matrix has more than {} combinations", most_stages));
       good = false;
     }
     return good && !axes.empty();
   }
 
-  std::vector<Node> combinations(const Node& data, std::string_view key, const std::vector<Axis>& axes, bool whole) {
+  std::vector<Node> combinations(const Node& data, std::string_view key,
+                                 const std::vector<Axis>& axes, bool whole) {
     std::vector<Node> found;
     const Node* list = given(data, key);
     if (list == nullptr) {
@@ -168,20 +179,23 @@ class Expander {
     Values::each(*list, [&](const Node& item) {
       bool good = item.kind == NodeKind::map && !item.items.empty();
       for (const Node::Key& named : item.keys) {
-        good = good && std::any_of(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.name == named.text; });
+        good = good && std::any_of(axes.begin(), axes.end(),
+                                   [&](const Axis& axis) { return axis.name == named.text; });
       }
       good = good && (!whole || item.keys.size() == axes.size());
       if (good) {
         found.push_back(item);
       } else {
-        report_.error(item.mark, fmt::format("each item of `{}` must be a map of {} of the matrix to a value", key,
-                                             whole ? "every axis" : "axes"));
+        report_.error(item.mark,
+                      fmt::format("each item of `{}` must be a map of {} of the matrix to a value",
+                                  key, whole ? "every axis" : "axes"));
       }
     });
     return found;
   }
 
-  static bool matches_any(const Node& chosen, const std::vector<Node>& patterns, std::vector<bool>& used) {
+  static bool matches_any(const Node& chosen, const std::vector<Node>& patterns,
+                          std::vector<bool>& used) {
     bool any = false;
     for (std::size_t p = 0; p < patterns.size(); ++p) {
       bool all = true;
@@ -208,7 +222,8 @@ class Expander {
   bool matrix_stage(Unique& unique, const std::vector<std::string>& texts, Node chosen) {
     Names names;
     names.add("matrix", std::move(chosen));
-    return seeded(fmt::format("{}@{}", name_, unique.name(fmt::format("{}", fmt::join(texts, "-")))), names);
+    return seeded(
+        fmt::format("{}@{}", name_, unique.name(fmt::format("{}", fmt::join(texts, "-")))), names);
   }
 
   // false: stop, there is no room for more.
@@ -218,7 +233,8 @@ class Expander {
       return emit({name, names, std::nullopt, false});
     }
     bool first = true;
-    for (const std::uint32_t seed : seeds_of(interpolate(*written, outer_.within(names), report_))) {
+    for (const std::uint32_t seed :
+         seeds_of(interpolate(*written, outer_.within(names), report_))) {
       if (!emit({fmt::format("{}@seed{}", name, seed), names, seed, first})) {
         return false;
       }
@@ -249,7 +265,8 @@ class Expander {
       }
     }
     if (node.items.empty()) {
-      report_.error(node.mark, "`seeds` is an empty list", "give a number of seeds, or a list of them");
+      report_.error(node.mark, "`seeds` is an empty list",
+                    "give a number of seeds, or a list of them");
     }
     return seeds;
   }
@@ -284,8 +301,8 @@ class Expander {
 
 }  // namespace
 
-void expand(const std::string& name, Mark mark, const Node& stage, const Scope& outer, std::size_t& room,
-            Report& report, const std::function<void(const Instance&)>& each) {
+void expand(const std::string& name, Mark mark, const Node& stage, const Scope& outer,
+            std::size_t& room, Report& report, const std::function<void(const Instance&)>& each) {
   Expander(name, mark, stage, outer, room, report, each).run();
 }
 
@@ -308,7 +325,8 @@ std::string name_part(const std::string& text) {
     if (part.size() >= longest && lead) {
       break;
     }
-    const bool safe = byte >= 0x80 || std::isalnum(byte) != 0 || std::string_view("_-.+=").find(c) != std::string_view::npos;
+    const bool safe = byte >= 0x80 || std::isalnum(byte) != 0 ||
+                      std::string_view("_-.+=").find(c) != std::string_view::npos;
     part += safe ? c : '_';
   }
   return part.empty() ? "_" : part;

@@ -72,7 +72,8 @@ bool is_name(std::string_view text) {
   return std::all_of(parts.begin(), parts.end(), part_ok);
 }
 
-// The place of an offset in a scalar; only a plain one-line scalar stands in the file as it stands in memory.
+// The place of an offset in a scalar; only a plain one-line scalar stands in the file as it stands
+// in memory.
 Mark place(const Node& node, std::size_t offset) {
   Mark mark = node.mark;
   if (!node.quoted && node.text.find('\n') == std::string::npos) {
@@ -104,7 +105,8 @@ class Interpolator {
     }
     for (const Node::Key& key : node.keys) {
       if (interpolates(key.text)) {
-        report_.error(key.mark, fmt::format("the key `{}` holds `${{`, which works in values only", key.text),
+        report_.error(key.mark,
+                      fmt::format("the key `{}` holds `${{`, which works in values only", key.text),
                       "write the key out");
       }
     }
@@ -176,20 +178,24 @@ class Interpolator {
     if (value == nullptr && !scope_.complete()) {
       bad_.push_back(node.mark);
     } else if (value == nullptr && is_name(piece.text)) {
-      complain(node, piece, fmt::format("`${{{}}}` is not known", piece.text), hint_for(piece.text));
+      complain(node, piece, fmt::format("`${{{}}}` is not known", piece.text),
+               hint_for(piece.text));
     } else if (value == nullptr) {
-      complain(node, piece, fmt::format("`${{{}}}` is not a name", printable(piece.text)), std::string(shell_hint));
+      complain(node, piece, fmt::format("`${{{}}}` is not a name", printable(piece.text)),
+               std::string(shell_hint));
     }
     return value;
   }
 
   std::string hint_for(const std::string& name) {
-    const bool shouts = std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool shouts =
+        std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     if (shouts) {
       return std::string(shell_hint);
     }
-    return report_.suggest("name", name, [this] { return scope_.paths(); },
-                           "names come from the params file, `vars`, `foreach`, `matrix` and `seeds`");
+    return report_.suggest(
+        "name", name, [this] { return scope_.paths(); },
+        "names come from the params file, `vars`, `foreach`, `matrix` and `seeds`");
   }
 
   void complain(const Node& node, const Piece& piece, std::string message, std::string hint) {
@@ -215,7 +221,8 @@ void Names::index(const std::string& path, const Node& value) {
   }
   const std::string prefix = path.empty() ? path : path + '.';
   for (std::size_t i = 0; i < value.items.size(); ++i) {
-    index(prefix + (value.kind == NodeKind::map ? value.keys[i].text : std::to_string(i)), value.items[i]);
+    index(prefix + (value.kind == NodeKind::map ? value.keys[i].text : std::to_string(i)),
+          value.items[i]);
   }
 }
 

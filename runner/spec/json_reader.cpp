@@ -33,8 +33,12 @@ class Builder : public json::json_sax_t {
 
   bool null() override { return put(NodeKind::null, ""); }
   bool boolean(bool value) override { return put(NodeKind::boolean, value ? "true" : "false"); }
-  bool number_integer(number_integer_t value) override { return put(NodeKind::integer, std::to_string(value)); }
-  bool number_unsigned(number_unsigned_t value) override { return put(NodeKind::integer, std::to_string(value)); }
+  bool number_integer(number_integer_t value) override {
+    return put(NodeKind::integer, std::to_string(value));
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return put(NodeKind::integer, std::to_string(value));
+  }
   bool number_float(number_float_t /*value*/, const string_t& written) override {
     // An integer that does not fit 64 bits arrives here as well.
     const bool whole = written.find_first_of(".eE") == std::string::npos;
@@ -48,14 +52,17 @@ class Builder : public json::json_sax_t {
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     if (!seen_.back().insert(name).second) {
-      diagnostics_.error({file_, 1, 1}, fmt::format("the key `{}` stands twice in one object", printable(name)),
+      diagnostics_.error({file_, 1, 1},
+                         fmt::format("the key `{}` stands twice in one object", printable(name)),
                          "keep one of them");
     }
     open_.back().keys.push_back({name, {file_, 0, 0}});
     return true;
   }
-  bool parse_error(std::size_t position, const std::string& /*token*/, const json::exception& error) override {
-    // The library's sentence, without its "[json.exception...] parse error at line ..., column ...: " in front.
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const json::exception& error) override {
+    // The library's sentence, without its "[json.exception...] parse error at line ..., column ...:
+    // " in front.
     std::string_view what = error.what();
     if (const auto colon = what.find(": "); colon != std::string_view::npos) {
       what.remove_prefix(colon + 2);
@@ -87,7 +94,8 @@ class Builder : public json::json_sax_t {
   }
   bool open(NodeKind kind) {
     if (open_.size() >= params_depth) {
-      diagnostics_.error({file_, 1, 1}, fmt::format("more than {} levels of lists and objects", params_depth));
+      diagnostics_.error({file_, 1, 1},
+                         fmt::format("more than {} levels of lists and objects", params_depth));
       return false;
     }
     open_.push_back(make(kind, ""));

@@ -15,8 +15,8 @@ using Members = std::vector<std::uint32_t>;
 
 class Linker {
  public:
-  Linker(std::vector<Draft>& drafts, const std::vector<Pipeline>& pipelines, const std::vector<GroupName>& declared,
-         const std::string& root, Report& report)
+  Linker(std::vector<Draft>& drafts, const std::vector<Pipeline>& pipelines,
+         const std::vector<GroupName>& declared, const std::string& root, Report& report)
       : drafts_(drafts), pipelines_(pipelines), root_(root), report_(report), values_(report) {
     for (const Pipeline& pipeline : pipelines) {
       pipeline_ids_.emplace(pipeline.name, static_cast<std::uint32_t>(pipeline_ids_.size()));
@@ -88,7 +88,8 @@ class Linker {
       }
     }
     const auto text = values_.text(*path, "deps");
-    auto normal = text ? check_path({*text, path->mark}, "deps", PathUse::read, root_, report_) : std::nullopt;
+    auto normal = text ? check_path({*text, path->mark}, "deps", PathUse::read, root_, report_)
+                       : std::nullopt;
     if (normal) {
       dep.path = std::move(*normal);
       add_dep(stage, std::move(dep), &*text);
@@ -97,7 +98,8 @@ class Linker {
 
   // `written`: how a person spelled it; nullptr for a dep that follows from something else.
   void add_dep(Stage& stage, Dep dep, const std::string* written) {
-    const auto [place, is_new] = seen_.emplace(dep.path, Spelling{written != nullptr ? *written : "", stage.deps.size()});
+    const auto [place, is_new] =
+        seen_.emplace(dep.path, Spelling{written != nullptr ? *written : "", stage.deps.size()});
     if (is_new) {
       stage.deps.push_back(std::move(dep));
       return;
@@ -107,15 +109,18 @@ class Linker {
       return;
     }
     if (!place->second.written.empty() && dep.notebook != first.notebook) {
-      report_.error(dep.mark, fmt::format("`{}` stands twice among the deps, once with `notebook: full`",
-                                          printable(dep.path)),
+      report_.error(dep.mark,
+                    fmt::format("`{}` stands twice among the deps, once with `notebook: full`",
+                                printable(dep.path)),
                     "keep one of them");
     } else if (!place->second.written.empty() && place->second.written != *written) {
-      report_.warning(dep.mark, fmt::format("`{}` and `{}` are one path", printable(place->second.written),
-                                            printable(*written)),
+      report_.warning(dep.mark,
+                      fmt::format("`{}` and `{}` are one path", printable(place->second.written),
+                                  printable(*written)),
                       "keep one of them");
     } else if (!place->second.written.empty()) {
-      report_.warning(dep.mark, fmt::format("`{}` stands twice among the deps", printable(*written)));
+      report_.warning(dep.mark,
+                      fmt::format("`{}` stands twice among the deps", printable(*written)));
     }
   }
 
@@ -158,7 +163,8 @@ class Linker {
 
   std::optional<std::string> kind_dep(Stage& stage, const Node& item, const PathKey& key) {
     const auto text = values_.text(item, key.key);
-    auto path = text ? check_path({*text, item.mark}, key.key, PathUse::read, root_, report_) : std::nullopt;
+    auto path = text ? check_path({*text, item.mark}, key.key, PathUse::read, root_, report_)
+                     : std::nullopt;
     if (path) {
       add_dep(stage, {*path, Notebook::code_cells, item.mark}, nullptr);
     }
@@ -193,9 +199,11 @@ class Linker {
       }
     }
     if (paths.empty()) {
-      report_.error(name.mark, fmt::format("stage `{}` declares no {}", printable(*text),
-                                           select == PathKey::Select::metrics ? "metrics" : "outs"),
-                    select == PathKey::Select::metrics ? "name its metrics files under `metrics`" : "");
+      report_.error(
+          name.mark,
+          fmt::format("stage `{}` declares no {}", printable(*text),
+                      select == PathKey::Select::metrics ? "metrics" : "outs"),
+          select == PathKey::Select::metrics ? "name its metrics files under `metrics`" : "");
     }
     return paths;
   }
@@ -250,8 +258,9 @@ class Linker {
   Report& report_;
   Values values_;
   std::unordered_map<std::string, std::uint32_t> pipeline_ids_;
-  std::vector<std::unordered_map<std::string, Members>> by_name_;  // per pipeline: stages and groups
-  std::unordered_map<std::string, Spelling> seen_;                 // deps of the stage in hand
+  std::vector<std::unordered_map<std::string, Members>>
+      by_name_;                                     // per pipeline: stages and groups
+  std::unordered_map<std::string, Spelling> seen_;  // deps of the stage in hand
   std::uint32_t self_ = 0;
 };
 

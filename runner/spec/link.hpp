@@ -1,5 +1,5 @@
-// The second pass over all stages: {outs_of: NAME}, deps, the files that a kind's own keys name, the kind's own checks.
-// Knows nothing of edges; those are the graph's.
+// The second pass over all stages: {outs_of: NAME}, deps, the files that a kind's own keys name,
+// the kind's own checks. Knows nothing of edges; those are the graph's.
 #pragma once
 
 #include <string>

@@ -27,9 +27,12 @@ const ParamTable* ParamStore::table(const std::string& path, Mark mark, Report& 
   }
   auto text = read_source(root_, path);
   if (!text) {
-    report.error(mark, fmt::format("the parameter file `{}` cannot be read: {}", printable(path), text.error().message),
-                 text.error().code == Code::not_found ? "write it, or name another one (paths start at the repository root)"
-                                                      : "");
+    report.error(mark,
+                 fmt::format("the parameter file `{}` cannot be read: {}", printable(path),
+                             text.error().message),
+                 text.error().code == Code::not_found
+                     ? "write it, or name another one (paths start at the repository root)"
+                     : "");
     return nullptr;
   }
   files_read_.push_back(path);
@@ -46,9 +49,11 @@ const ParamTable* ParamStore::table(const std::string& path, Mark mark, Report& 
 void track(const ParamTable& table, const Text& key, std::vector<Param>& out, Report& report) {
   const Node* value = key.text.empty() ? &table.root : table.names.find(key.text);
   if (value == nullptr) {
-    report.error(key.mark, fmt::format("`{}` is no key of {}", printable(key.text), printable(table.path)),
-                 report.suggest(table.path, key.text, [&] { return table.names.paths(); },
-                                "keys are dotted: `train.depth`"));
+    report.error(key.mark,
+                 fmt::format("`{}` is no key of {}", printable(key.text), printable(table.path)),
+                 report.suggest(
+                     table.path, key.text, [&] { return table.names.paths(); },
+                     "keys are dotted: `train.depth`"));
     return;
   }
   std::vector<Param> leaves;

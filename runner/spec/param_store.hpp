@@ -27,7 +27,8 @@ class ParamStore {
   // All three outlive it; every file that is read is added to both lists.
   ParamStore(std::string root, Sources& sources, std::vector<std::string>& files_read);
 
-  // The table of a normal path; nullptr where the file is missing or wrong, which is reported (a missing one at `mark`).
+  // The table of a normal path; nullptr where the file is missing or wrong, which is reported (a
+  // missing one at `mark`).
   [[nodiscard]] const ParamTable* table(const std::string& path, Mark mark, Report& report);
 
  private:

@@ -7,7 +7,8 @@
 
 namespace mlpipe::spec {
 
-Node read_params(std::string_view path, std::uint32_t file, std::string_view text, Diagnostics& diagnostics) {
+Node read_params(std::string_view path, std::uint32_t file, std::string_view text,
+                 Diagnostics& diagnostics) {
   Node root;
   const Mark start{file, 1, 1};
   if (path.ends_with(".yaml") || path.ends_with(".yml")) {
@@ -17,7 +18,8 @@ Node read_params(std::string_view path, std::uint32_t file, std::string_view tex
   } else if (path.ends_with(".toml")) {
     root = read_toml(file, text, diagnostics);
   } else {
-    diagnostics.error(start, fmt::format("`{}` is no parameter file that can be read", printable(path)),
+    diagnostics.error(start,
+                      fmt::format("`{}` is no parameter file that can be read", printable(path)),
                       "its name must end in .yaml, .yml, .json or .toml");
   }
   if (root.kind == NodeKind::null) {
@@ -25,7 +27,8 @@ Node read_params(std::string_view path, std::uint32_t file, std::string_view tex
     root.mark = start;
   }
   if (root.kind != NodeKind::map) {
-    diagnostics.error(root.mark.line == 0 ? start : root.mark, "a parameter file holds a map of names to values",
+    diagnostics.error(root.mark.line == 0 ? start : root.mark,
+                      "a parameter file holds a map of names to values",
                       "begin with `name: value`");
     root = Node{};
     root.kind = NodeKind::map;
@@ -34,13 +37,15 @@ Node read_params(std::string_view path, std::uint32_t file, std::string_view tex
   return root;
 }
 
-void add_leaves(const std::string& file, const std::string& key, const Node& value, std::vector<Param>& out) {
+void add_leaves(const std::string& file, const std::string& key, const Node& value,
+                std::vector<Param>& out) {
   if (value.kind != NodeKind::map || (value.items.empty() && !key.empty())) {
     out.push_back({file, key, canonical_json(value)});
     return;
   }
   for (std::size_t i = 0; i < value.items.size(); ++i) {
-    add_leaves(file, key.empty() ? value.keys[i].text : key + '.' + value.keys[i].text, value.items[i], out);
+    add_leaves(file, key.empty() ? value.keys[i].text : key + '.' + value.keys[i].text,
+               value.items[i], out);
   }
 }
 

@@ -1,4 +1,5 @@
-// Parameter files as nodes: YAML, JSON and TOML by their suffix. Knows nothing of who asks for which key.
+// Parameter files as nodes: YAML, JSON and TOML by their suffix. Knows nothing of who asks for
+// which key.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +17,20 @@ namespace mlpipe::spec {
 // Lists and maps within each other, in every format.
 inline constexpr std::size_t params_depth = 64;
 
-// A map, empty for an empty file. Marks of YAML and TOML point into `file`; JSON values carry no lines.
+// A map, empty for an empty file. Marks of YAML and TOML point into `file`; JSON values carry no
+// lines.
 [[nodiscard]] Node read_params(std::string_view path, std::uint32_t file, std::string_view text,
                                Diagnostics& diagnostics);
 [[nodiscard]] Node read_json(std::uint32_t file, std::string_view text, Diagnostics& diagnostics);
 [[nodiscard]] Node read_toml(std::uint32_t file, std::string_view text, Diagnostics& diagnostics);
 
-// The leaves below `value`, which stands under the dotted `key` ("" for the whole file). Lists, scalars and empty maps
-// are leaves.
-void add_leaves(const std::string& file, const std::string& key, const Node& value, std::vector<Param>& out);
+// The leaves below `value`, which stands under the dotted `key` ("" for the whole file). Lists,
+// scalars and empty maps are leaves.
+void add_leaves(const std::string& file, const std::string& key, const Node& value,
+                std::vector<Param>& out);
 
-// The value under a dotted key for changing it; keys may hold dots themselves. nullptr where there is none.
+// The value under a dotted key for changing it; keys may hold dots themselves. nullptr where there
+// is none.
 [[nodiscard]] Node* find_dotted(Node& root, std::string_view key);
 
 }  // namespace mlpipe::spec

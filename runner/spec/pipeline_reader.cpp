@@ -19,7 +19,8 @@ using ByName = std::unordered_map<std::string, const Node*>;
 
 ByName index_of(const Node* map) {
   ByName index;
-  for (std::size_t i = 0; map != nullptr && map->kind == NodeKind::map && i < map->items.size(); ++i) {
+  for (std::size_t i = 0; map != nullptr && map->kind == NodeKind::map && i < map->items.size();
+       ++i) {
     if (map->items[i].kind == NodeKind::map) {
       index.emplace(map->keys[i].text, &map->items[i]);
     }
@@ -34,12 +35,20 @@ std::string stem_of(const std::string& path) {
   return dot == std::string::npos || dot <= start ? path : path.substr(0, dot);
 }
 
-std::string last_part(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+std::string last_part(const std::string& path) {
+  return path.substr(path.find_last_of('/') + 1);
+}
 
 class Reader {
  public:
-  Reader(const Node& document, const std::string& path, std::uint32_t file, PipelineId id, LoadState& state)
-      : document_(document), start_{file, 1, 1}, id_(id), state_(state), report_(state.report), values_(state.report) {
+  Reader(const Node& document, const std::string& path, std::uint32_t file, PipelineId id,
+         LoadState& state)
+      : document_(document),
+        start_{file, 1, 1},
+        id_(id),
+        state_(state),
+        report_(state.report),
+        values_(state.report) {
     pipeline_.path = path;
     pipeline_.lock_path = stem_of(path) + ".lock";
   }
@@ -54,7 +63,7 @@ class Reader {
       scope.set_incomplete();
     }
     read_names(scope);
-    read_storing(scope);
+    pipeline_.storing = read_storing(document_, scope, report_);
     read_surroundings(scope);
     read_stages(scope);
     return std::move(pipeline_);
@@ -62,7 +71,8 @@ class Reader {
 
  private:
   void read_name() {
-    pipeline_.name = name_part(last_part(pipeline_.path == "mlpipe.yaml" ? state_.options.root : stem_of(pipeline_.path)));
+    pipeline_.name = name_part(
+        last_part(pipeline_.path == "mlpipe.yaml" ? state_.options.root : stem_of(pipeline_.path)));
     if (const Node* name = given(document_, "name")) {
       pipeline_.name = literal(*name, "name").value_or(pipeline_.name);
     }
@@ -89,35 +99,17 @@ class Reader {
       report_.error(wanted->mark, fmt::format("`{}` is no range of versions", printable(*text)),
                     "write \">=0.1\" or \">=0.1, <2\"");
     } else if (!*met) {
-      report_.error(wanted->mark, fmt::format("this pipeline requires mlpipe {}, and this is {}", *text,
-                                              state_.options.version),
+      report_.error(wanted->mark,
+                    fmt::format("this pipeline requires mlpipe {}, and this is {}", *text,
+                                state_.options.version),
                     "install a version that fits, or change `requires`");
-    }
-  }
-
-  void read_storing(const Scope& scope) {
-    const Node* written = given(document_, "cache");
-    const Node cache = written != nullptr ? interpolate(*written, scope, report_) : Node{};
-    if (written != nullptr && values_.map(cache, "cache", {"max_size", "link"})) {
-      if (const Node* size = given(cache, "max_size")) {
-        pipeline_.storing.max_size = values_.size(*size, "cache.max_size");
-      }
-      if (const Node* link = given(cache, "link")) {
-        const auto word = values_.one_of(*link, "cache.link", {"reflink", "copy", "hardlink"});
-        pipeline_.storing.link = word == "hardlink" ? CacheLink::hardlink
-                                 : word == "copy"   ? CacheLink::copy
-                                                    : CacheLink::reflink;
-      }
-    }
-    if (const Node* durability = given(document_, "durability")) {
-      const auto word = values_.one_of(*durability, "durability", {"run", "power"});
-      pipeline_.storing.commit = word == "power" ? CommitOn::power : CommitOn::run;
     }
   }
 
   void choose_profile() {
     pipeline_.profile = state_.options.profile;
-    if (const Node* profiles = given(document_, "profiles"); profiles != nullptr && !pipeline_.profile.empty()) {
+    if (const Node* profiles = given(document_, "profiles");
+        profiles != nullptr && !pipeline_.profile.empty()) {
       profile_ = given(*profiles, pipeline_.profile);
     }
     patches_ = index_of(profile_ != nullptr ? given(*profile_, "stages") : nullptr);
@@ -126,8 +118,9 @@ class Reader {
   void read_params() {
     const Node* params = given(document_, "params");
     const auto text = params != nullptr ? literal(*params, "params") : std::nullopt;
-    const auto path =
-        text ? check_path({*text, params->mark}, "params", PathUse::read, state_.options.root, report_) : std::nullopt;
+    const auto path = text ? check_path({*text, params->mark}, "params", PathUse::read,
+                                        state_.options.root, report_)
+                           : std::nullopt;
     const ParamTable* table = nullptr;
     if (path) {
       pipeline_.params_file = *path;
@@ -137,7 +130,11 @@ class Reader {
     }
     Node none;
     none.kind = NodeKind::map;
-    check_profiles(document_, params == nullptr ? &none : table != nullptr ? &table->root : nullptr, report_);
+    check_profiles(document_,
+                   params == nullptr  ? &none
+                   : table != nullptr ? &table->root
+                                      : nullptr,
+                   report_);
     if (table != nullptr) {
       Node root = table->root;
       if (profile_ != nullptr) {
@@ -162,8 +159,9 @@ class Reader {
     }
     for (const Node::Key& key : vars->keys) {
       if (params_ && params_->names.find(key.text) != nullptr) {
-        report_.warning(key.mark, fmt::format("`{}` is a key of {} as well; the one in `vars` counts",
-                                              printable(key.text), printable(params_->path)),
+        report_.warning(key.mark,
+                        fmt::format("`{}` is a key of {} as well; the one in `vars` counts",
+                                    printable(key.text), printable(params_->path)),
                         "rename one of them");
       }
     }
@@ -194,7 +192,8 @@ class Reader {
     if (const Node* environment = given(document_, "environment")) {
       put(defaults_, "environment", environment->mark, *environment);
     }
-    if (const Node* defaults = given(document_, "defaults"); defaults != nullptr && values_.map(*defaults, "defaults")) {
+    if (const Node* defaults = given(document_, "defaults");
+        defaults != nullptr && values_.map(*defaults, "defaults")) {
       defaults_ = merged(std::move(defaults_), *defaults);
     }
     defaults_refer_ = holds_reference(defaults_);
@@ -218,7 +217,8 @@ class Reader {
   void refuse_nested_templates() {
     for (const auto& [name, body] : templates_) {
       if (const Node* nested = given(*body, "extends")) {
-        report_.error(nested->mark, fmt::format("the template `{}` extends another one", printable(name)),
+        report_.error(nested->mark,
+                      fmt::format("the template `{}` extends another one", printable(name)),
                       "templates go one level deep; repeat the keys here");
       }
     }
@@ -232,8 +232,8 @@ class Reader {
       own.mark = written.mark;
     }
     const Node* extends = given(own, "extends");
-    if (extends != nullptr) {
-      own = extended(own, *extends);
+    if (extends != nullptr && !extended(own, *extends)) {
+      return;
     }
     if (extends != nullptr || patch != patches_.end()) {
       validate(key, own);
@@ -256,47 +256,44 @@ class Reader {
     bool typed;   // a value that is one ${...}: its kind is known only now
   };
 
-  Node extended(const Node& own, const Node& extends) {
+  // Lays the stage over its template; false where there is none of that name.
+  bool extended(Node& own, const Node& extends) {
     const auto found = templates_.find(extends.text);
     if (found == templates_.end()) {
       report_.error(extends.mark, fmt::format("there is no template {}", describe(extends)),
-                    report_.suggest("template", extends.text, [this] {
-                      std::vector<std::string> names;
-                      for (const auto& entry : templates_) {
-                        names.push_back(entry.first);
-                      }
-                      std::sort(names.begin(), names.end());
-                      return names;
-                    }, "templates stand under `templates` at the top"));
-      return own;
+                    report_.suggest(
+                        "template", extends.text, [this] { return template_names(); },
+                        "templates stand under `templates` at the top"));
+      return false;
     }
-    Node whole = merged(*found->second, own);
-    whole.mark = own.mark;
-    return whole;
+    const Mark mark = own.mark;
+    own = merged(*found->second, Node(own));
+    own.mark = mark;
+    return true;
   }
 
-  // What only shows once a stage is put together: against the grammar again, as one stage of a file of its own.
+  [[nodiscard]] std::vector<std::string> template_names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : templates_) {
+      names.push_back(entry.first);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  // What only shows once a stage is put together: against the grammar again, as one stage of a file
+  // of its own.
   void validate(const Node::Key& key, const Node& stage) {
-    Node alone = without_key(stage, "extends");
-    Node stages;
-    stages.kind = NodeKind::map;
-    stages.mark = key.mark;
-    put(stages, key.text, key.mark, std::move(alone));
-    Node one;
-    one.kind = NodeKind::integer;
-    one.text = "1";
-    Node file;
-    file.kind = NodeKind::map;
-    file.mark = start_;
-    put(file, "mlpipe", start_, std::move(one));
-    put(file, "stages", start_, std::move(stages));
     Diagnostics found;
-    validate_pipeline(file, state_.kind_names, found);
+    validate_pipeline(file_of(key, without_key(stage, "extends")), state_.kind_names, found);
     report_.take(found);
+    for (const Diagnostic& item : found.items()) {
+      report_.taint(item.mark);
+    }
   }
 
-  Draft build(const Stage& stage, const Node& body, const StageText& text, const Node& own, const Instance& instance,
-              const Scope& scope) {
+  Draft build(const Stage& stage, const Node& body, const StageText& text, const Node& own,
+              const Instance& instance, const Scope& scope) {
     const Node mine = settled(body, text.refers, own, instance, instance.seed, scope, report_);
     if (text.typed) {
       validate({stage.group, stage.mark}, mine);
@@ -309,8 +306,8 @@ class Reader {
   }
 
   // The stage's keys over the defaults with every ${...} replaced.
-  Node settled(const Node& body, bool refers, const Node& own, const Instance& instance, std::optional<std::uint32_t> seed,
-               const Scope& outer, Report& report) {
+  Node settled(const Node& body, bool refers, const Node& own, const Instance& instance,
+               std::optional<std::uint32_t> seed, const Scope& outer, Report& report) {
     if (!refers && !defaults_refer_) {
       return with_defaults(defaults_, body);
     }
@@ -328,15 +325,20 @@ class Reader {
   }
 
   // Built again with another seed, every path that is written must differ.
-  void check_seed(const Stage& start, const Stage& stage, const Node& body, const Node& own, const Instance& instance, const Scope& scope) {
+  void check_seed(const Stage& start, const Stage& stage, const Node& body, const Node& own,
+                  const Instance& instance, const Scope& scope) {
     const std::uint32_t other_seed = *instance.seed == 0xFFFFFFFF ? 0xFFFFFFFE : 0xFFFFFFFF;
     Diagnostics unheard;
     Report mute(unheard);
     const Stage other =
-        build_stage(start, settled(body, true, own, instance, other_seed, scope, mute), around_, mute).stage;
+        build_stage(start, settled(body, true, own, instance, other_seed, scope, mute), around_,
+                    mute)
+            .stage;
     const auto complain = [&](const std::string& path, Mark mark) {
-      report_.error(mark, fmt::format("`{}` is the same file for every seed of `{}`", printable(path), stage.group),
-                    "put `${seed}` into its name");
+      report_.error(
+          mark,
+          fmt::format("`{}` is the same file for every seed of `{}`", printable(path), stage.group),
+          "put `${seed}` into its name");
     };
     for (std::size_t i = 0; i < stage.outs.size() && i < other.outs.size(); ++i) {
       if (stage.outs[i].path == other.outs[i].path) {
@@ -344,7 +346,8 @@ class Reader {
       }
     }
     if (stage.checkpoint && other.checkpoint && stage.checkpoint->path == other.checkpoint->path) {
-      complain(stage.checkpoint->path, given(body, "checkpoint") != nullptr ? given(body, "checkpoint")->mark : stage.mark);
+      complain(stage.checkpoint->path,
+               given(body, "checkpoint") != nullptr ? given(body, "checkpoint")->mark : stage.mark);
     }
   }
 
@@ -366,8 +369,8 @@ class Reader {
 
 }  // namespace
 
-Pipeline read_pipeline(const Node& document, const std::string& path, std::uint32_t file, PipelineId id,
-                       LoadState& state) {
+Pipeline read_pipeline(const Node& document, const std::string& path, std::uint32_t file,
+                       PipelineId id, LoadState& state) {
   return Reader(document, path, file, id, state).read();
 }
 

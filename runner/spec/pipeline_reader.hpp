@@ -1,5 +1,5 @@
-// One parsed pipeline file into a Pipeline and the drafts of its stages: header, profile, templates, defaults,
-// interpolation, expansion. Knows nothing of the other files.
+// One parsed pipeline file into a Pipeline and the drafts of its stages: header, profile,
+// templates, defaults, interpolation, expansion. Knows nothing of the other files.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +30,14 @@ struct LoadState {
 };
 
 // `document` came from `path`, file `file` of the Sources. Drafts and names are added to `state`.
-[[nodiscard]] Pipeline read_pipeline(const Node& document, const std::string& path, std::uint32_t file, PipelineId id,
-                                     LoadState& state);
+[[nodiscard]] Pipeline read_pipeline(const Node& document, const std::string& path,
+                                     std::uint32_t file, PipelineId id, LoadState& state);
 
-// Whether `version` ("0.1.0") meets a `requires` text (">=0.1, <2"); nullopt where that text is none.
+// The part of the file about storing, with the defaults for what it does not say.
+[[nodiscard]] Storing read_storing(const Node& document, const Scope& scope, Report& report);
+
+// Whether `version` ("0.1.0") meets a `requires` text (">=0.1, <2"); nullopt where that text is
+// none.
 [[nodiscard]] std::optional<bool> meets(std::string_view version, std::string_view wanted);
 
 }  // namespace mlpipe::spec

@@ -33,13 +33,14 @@ void check_params(const Node& patch, const Node& params, Report& report) {
   walk_patch(patch, "", copy, [&](const std::string& key, Mark mark, const Node&) {
     if (find_dotted(copy, key) == nullptr) {
       report.error(mark, fmt::format("`{}` is no key of the parameter file", printable(key)),
-                   report.suggest("param", key,
-                                  [&] {
-                                    Names names;
-                                    names.add("", params);
-                                    return names.paths();
-                                  },
-                                  "a profile changes what is there; add the key to the file first"));
+                   report.suggest(
+                       "param", key,
+                       [&] {
+                         Names names;
+                         names.add("", params);
+                         return names.paths();
+                       },
+                       "a profile changes what is there; add the key to the file first"));
     }
   });
 }
@@ -63,8 +64,9 @@ void check_profiles(const Node& document, const Node* params, Report& report) {
       const Node::Key& key = patched->keys[i];
       if (known.count(key.text) == 0) {
         report.error(key.mark, fmt::format("there is no stage `{}`", printable(key.text)),
-                     report.suggest("profile stage", key.text, [&] { return names; },
-                                    "a profile changes stages of this file, by the name they have there"));
+                     report.suggest(
+                         "profile stage", key.text, [&] { return names; },
+                         "a profile changes stages of this file, by the name they have there"));
       }
     }
     const Node* values = given(profile, "params");

@@ -1,4 +1,5 @@
-// Profiles: patches of parameters and stages, chosen by name. Knows nothing of what the values mean.
+// Profiles: patches of parameters and stages, chosen by name. Knows nothing of what the values
+// mean.
 #pragma once
 
 #include <string>
@@ -8,12 +9,12 @@
 
 namespace mlpipe::spec {
 
-// Every name that any profile of `document` uses: stages must be keys of its `stages`, parameters keys of `params`
-// (nullptr: the file could not be read, nothing is said).
+// Every name that any profile of `document` uses: stages must be keys of its `stages`, parameters
+// keys of `params` (nullptr: the file could not be read, nothing is said).
 void check_profiles(const Node& document, const Node* params, Report& report);
 
-// Lays the profile's parameter values over `params`; dotted keys and nested maps are the same. Unknown keys are left
-// alone: check_profiles reports them.
+// Lays the profile's parameter values over `params`; dotted keys and nested maps are the same.
+// Unknown keys are left alone: check_profiles reports them.
 void patch_params(const Node& profile, Node& params);
 
 }  // namespace mlpipe::spec

@@ -52,7 +52,9 @@ void Report::taint(Mark mark) {
   }
 }
 
-bool Report::tainted(Mark mark) const { return !tainted_.empty() && tainted_.count(mark) != 0; }
+bool Report::tainted(Mark mark) const {
+  return !tainted_.empty() && tainted_.count(mark) != 0;
+}
 
 void Report::take(const Diagnostics& from) {
   for (const Diagnostic& item : from.items()) {
@@ -67,7 +69,8 @@ void Report::take(const Diagnostics& from) {
 std::string Report::suggest(std::string_view topic, const std::string& word,
                             const std::function<std::vector<std::string>()>& candidates,
                             const std::string& otherwise) {
-  // Past this many different wrong words the file is wrong as a whole; a search for each would be quadratic.
+  // Past this many different wrong words the file is wrong as a whole; a search for each would be
+  // quadratic.
   constexpr std::size_t most_searches = 200;
   const std::string key = std::string(topic) + '\0' + word;
   auto found = suggested_.find(key);

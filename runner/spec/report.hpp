@@ -1,5 +1,5 @@
-// Diagnostics that do not repeat themselves: nothing is said twice, and nothing at a place already found wrong.
-// Knows nothing of what is being checked.
+// Diagnostics that do not repeat themselves: nothing is said twice, and nothing at a place already
+// found wrong. Knows nothing of what is being checked.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ class Report {
   void take(const Diagnostics& from);
   [[nodiscard]] std::size_t errors() const { return errors_; }
 
-  // "did you mean `x`?", or `otherwise`. `topic` names the set of candidates: answers are remembered, as a search is
-  // linear in it.
+  // "did you mean `x`?", or `otherwise`. `topic` names the set of candidates: answers are
+  // remembered, as a search is linear in it.
   [[nodiscard]] std::string suggest(std::string_view topic, const std::string& word,
                                     const std::function<std::vector<std::string>()>& candidates,
                                     const std::string& otherwise = {});

@@ -52,7 +52,9 @@ Result<std::string> read_all(int fd) {
   }
 }
 
-bool has_yaml_suffix(const std::string& name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
+bool has_yaml_suffix(const std::string& name) {
+  return name.ends_with(".yaml") || name.ends_with(".yml");
+}
 
 bool is_regular(const std::string& path) {
   struct stat info {};
@@ -61,21 +63,25 @@ bool is_regular(const std::string& path) {
 
 bool is_missing_link(const std::string& path) {
   struct stat info {};
-  return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode) && ::stat(path.c_str(), &info) != 0;
+  return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode) &&
+         ::stat(path.c_str(), &info) != 0;
 }
 
 Result<std::vector<std::string>> yaml_files_in(const std::string& root, const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
-  for (fs::directory_iterator item(root + '/' + folder, error), end; !error && item != end; item.increment(error)) {
+  for (fs::directory_iterator item(root + '/' + folder, error), end; !error && item != end;
+       item.increment(error)) {
     const std::string name = item->path().filename().string();
     const std::string path = folder + '/' + name;
     // A FIFO would wait for ever; a link to nothing is worth a message.
-    if (has_yaml_suffix(name) && (is_regular(absolute(root, path)) || is_missing_link(absolute(root, path)))) {
+    if (has_yaml_suffix(name) &&
+        (is_regular(absolute(root, path)) || is_missing_link(absolute(root, path)))) {
       names.push_back(path);
     }
   }
-  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory) {
+  if (error && error != std::errc::no_such_file_or_directory &&
+      error != std::errc::not_a_directory) {
     return fail_errno(fmt::format("cannot list {}/", folder), error.value());
   }
   std::sort(names.begin(), names.end());
@@ -91,9 +97,11 @@ std::string relative_to(const std::string& root, const std::string& path) {
 
 std::string none_found(const std::string& root) {
   if (is_regular(root + "/mlpipe.yml")) {
-    return "no pipeline file: there is mlpipe.yml, but its name must be mlpipe.yaml (or give it with -f)";
+    return "no pipeline file: there is mlpipe.yml, but its name must be mlpipe.yaml (or give it "
+           "with -f)";
   }
-  return "no pipeline file: neither mlpipe.yaml nor a file in pipelines/ that begins with `mlpipe: 1`; "
+  return "no pipeline file: neither mlpipe.yaml nor a file in pipelines/ that begins with `mlpipe: "
+         "1`; "
          "`mlpipe init` writes one";
 }
 
@@ -132,18 +140,21 @@ bool begins_with_mlpipe(std::string_view text) {
   return false;
 }
 
-Result<std::vector<PipelineFile>> find_pipelines(const std::string& root, const std::vector<std::string>& asked) {
+Result<std::vector<PipelineFile>> find_pipelines(const std::string& root,
+                                                 const std::vector<std::string>& asked) {
   std::vector<PipelineFile> found;
   if (!asked.empty()) {
     for (const std::string& path : asked) {
       const std::string name = relative_to(root, path);
-      const bool twice = std::any_of(found.begin(), found.end(), [&](const auto& file) { return file.path == name; });
+      const bool twice = std::any_of(found.begin(), found.end(),
+                                     [&](const auto& file) { return file.path == name; });
       if (twice) {
         continue;
       }
       auto text = read_source(root, name);
       if (!text) {
-        return fail(text.error().code, fmt::format("{}: {}", printable(name), text.error().message));
+        return fail(text.error().code,
+                    fmt::format("{}: {}", printable(name), text.error().message));
       }
       found.push_back({name, std::move(text)});
     }

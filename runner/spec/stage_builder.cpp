@@ -14,11 +14,11 @@ namespace {
 
 bool is_common(const std::string& key) {
   static const std::unordered_set<std::string> keys{
-      "kind",       "cmd",     "deps",     "outs",      "params",     "metrics",       "plots",
-      "needs",      "env",     "secrets",  "when",      "timeout",    "environment",   "grace",
-      "retries",    "owners",  "retry_on", "resources", "checkpoint", "max_age",       "desc",
-      "tags",       "cache",   "shell",    "executor",  "always_run", "allow_failure", "working_dir",
-      "foreach",    "matrix",  "seeds",    "extends",   "vars"};
+      "kind",    "cmd",    "deps",     "outs",      "params",     "metrics",       "plots",
+      "needs",   "env",    "secrets",  "when",      "timeout",    "environment",   "grace",
+      "retries", "owners", "retry_on", "resources", "checkpoint", "max_age",       "desc",
+      "tags",    "cache",  "shell",    "executor",  "always_run", "allow_failure", "working_dir",
+      "foreach", "matrix", "seeds",    "extends",   "vars"};
   return keys.count(key) != 0;
 }
 
@@ -62,8 +62,9 @@ class Builder {
     if (draft_.rules == nullptr && !stage.kind.empty()) {
       report_.error(kind != nullptr ? kind->mark : stage.mark,
                     fmt::format("there is no kind of stage `{}`", printable(stage.kind)),
-                    report_.suggest("kind", stage.kind, [this] { return kind_names(); },
-                                    fmt::format("the kinds are {}", fmt::join(kind_names(), ", "))));
+                    report_.suggest(
+                        "kind", stage.kind, [this] { return kind_names(); },
+                        fmt::format("the kinds are {}", fmt::join(kind_names(), ", "))));
     }
   }
 
@@ -78,7 +79,8 @@ class Builder {
   void read_texts() {
     Stage& stage = draft_.stage;
     if (const Node* cache = given(body_, "cache")) {
-      stage.cache = values_.boolean(*cache, "cache").value_or(true) ? Caching::cached : Caching::uncached;
+      stage.cache =
+          values_.boolean(*cache, "cache").value_or(true) ? Caching::cached : Caching::uncached;
     }
     if (const Node* desc = given(body_, "desc"); desc != nullptr && desc->is_scalar()) {
       stage.desc = desc->text;
@@ -124,10 +126,12 @@ class Builder {
         return;
       }
       if (const Node* cache = given(item, "cache")) {
-        out.caching = values_.boolean(*cache, "cache").value_or(true) ? Caching::cached : Caching::uncached;
+        out.caching =
+            values_.boolean(*cache, "cache").value_or(true) ? Caching::cached : Caching::uncached;
       }
       if (const Node* persist = given(item, "persist")) {
-        out.persist = values_.boolean(*persist, "persist").value_or(false) ? Persist::yes : Persist::no;
+        out.persist =
+            values_.boolean(*persist, "persist").value_or(false) ? Persist::yes : Persist::no;
       }
     }
     add_out(*path, key, std::move(out));
@@ -135,7 +139,9 @@ class Builder {
 
   std::optional<std::string> add_out(const Node& path, std::string_view key, Out out) {
     const auto written = values_.text(path, key);
-    auto normal = written ? check_path({*written, path.mark}, key, PathUse::written, around_.root, report_) : std::nullopt;
+    auto normal =
+        written ? check_path({*written, path.mark}, key, PathUse::written, around_.root, report_)
+                : std::nullopt;
     if (normal) {
       out.path = *normal;
       out.mark = path.mark;
@@ -148,8 +154,9 @@ class Builder {
     std::unordered_set<std::string> seen;
     for (const Out& out : draft_.stage.outs) {
       if (!seen.insert(out.path).second) {
-        report_.error(out.mark, fmt::format("`{}` is named twice among what stage `{}` writes", printable(out.path),
-                                            draft_.stage.name),
+        report_.error(out.mark,
+                      fmt::format("`{}` is named twice among what stage `{}` writes",
+                                  printable(out.path), draft_.stage.name),
                       "metrics, plots and reports are outs already; name it once");
       }
     }
@@ -170,14 +177,18 @@ class Builder {
         if (around_.params != nullptr) {
           track(*around_.params, {*key, item.mark}, found, report_);
         } else if (around_.params_path.empty()) {
-          report_.error(item.mark, fmt::format("`{}` names a parameter, but the pipeline has no parameter file",
-                                               printable(*key)),
-                        "write `params: params.yaml` at the top of the pipeline, or {file: [keys]} here");
+          report_.error(
+              item.mark,
+              fmt::format("`{}` names a parameter, but the pipeline has no parameter file",
+                          printable(*key)),
+              "write `params: params.yaml` at the top of the pipeline, or {file: [keys]} here");
         }
       }
     });
     std::unordered_set<std::string> seen;
-    const auto repeated = [&](const Param& param) { return !seen.insert(param.file + '\0' + param.key).second; };
+    const auto repeated = [&](const Param& param) {
+      return !seen.insert(param.file + '\0' + param.key).second;
+    };
     found.erase(std::remove_if(found.begin(), found.end(), repeated), found.end());
   }
 
@@ -187,7 +198,8 @@ class Builder {
       return;
     }
     const bool is_default = around_.params != nullptr && around_.params->path == *path;
-    const ParamTable* table = is_default ? around_.params : around_.store->table(*path, file.mark, report_);
+    const ParamTable* table =
+        is_default ? around_.params : around_.store->table(*path, file.mark, report_);
     if (table == nullptr) {
       return;
     }
@@ -209,7 +221,8 @@ class Builder {
     }
     if (const Node* folder = given(body_, "working_dir")) {
       if (const auto written = values_.text(*folder, "working_dir")) {
-        stage.working_dir = check_path({*written, folder->mark}, "working_dir", PathUse::worked_in, around_.root, report_)
+        stage.working_dir = check_path({*written, folder->mark}, "working_dir", PathUse::worked_in,
+                                       around_.root, report_)
                                 .value_or(".");
       }
     }
@@ -232,7 +245,8 @@ class Builder {
     }
     const std::vector<Text> commands = values_.texts(*cmd, "cmd");
     if (stage.shell == Shell::none && commands.size() > 1) {
-      report_.error(cmd->mark, "several commands need a shell", "drop `shell: none`, or make them one command");
+      report_.error(cmd->mark, "several commands need a shell",
+                    "drop `shell: none`, or make them one command");
     } else if (cmd->kind == NodeKind::list && cmd->items.empty()) {
       report_.error(cmd->mark, "`cmd` is an empty list", "name at least one command");
     } else {
@@ -282,7 +296,8 @@ class Builder {
 bool is_plain(std::string_view command) {
   return std::all_of(command.begin(), command.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || std::isalnum(byte) != 0 || std::string_view(" _-./:=,@%+\"'$~*?[]{}").find(c) != std::string_view::npos;
+    return byte >= 0x80 || std::isalnum(byte) != 0 ||
+           std::string_view(" _-./:=,@%+\"'$~*?[]{}").find(c) != std::string_view::npos;
   });
 }
 
@@ -313,7 +328,8 @@ std::string join_commands(const std::vector<Text>& commands) {
   if (commands.size() == 1) {
     return commands.front().text;
   }
-  const bool plain = std::all_of(commands.begin(), commands.end(), [](const Text& one) { return is_plain(one.text); });
+  const bool plain = std::all_of(commands.begin(), commands.end(),
+                                 [](const Text& one) { return is_plain(one.text); });
   std::string joined;
   for (const Text& command : commands) {
     joined += joined.empty() ? "" : " && ";

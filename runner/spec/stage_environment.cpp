@@ -12,21 +12,25 @@ namespace mlpipe::spec {
 namespace {
 
 bool is_variable(const std::string& name) {
-  const auto good = [](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  const auto good = [](char c) {
+    return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+  };
   return !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
          std::all_of(name.begin(), name.end(), good);
 }
 
 bool check_variable(const std::string& name, Mark mark, Report& report) {
   if (!is_variable(name)) {
-    report.error(mark, fmt::format("`{}` cannot be the name of an environment variable", printable(name)),
+    report.error(mark,
+                 fmt::format("`{}` cannot be the name of an environment variable", printable(name)),
                  "letters, digits and `_`, not beginning with a digit");
     return false;
   }
   return true;
 }
 
-void add_names(const Node& node, std::string_view what, std::vector<std::string>& names, Values& values) {
+void add_names(const Node& node, std::string_view what, std::vector<std::string>& names,
+               Values& values) {
   for (Text& name : values.texts(node, what)) {
     if (check_variable(name.text, name.mark, values.report()) &&
         std::find(names.begin(), names.end(), name.text) == names.end()) {
@@ -36,7 +40,8 @@ void add_names(const Node& node, std::string_view what, std::vector<std::string>
 }
 
 // A later level adds to `pass` and `count`, and replaces single names of `set`.
-void add_env(const Node& node, EnvSpec& env, std::map<std::string, std::string>& set, Values& values) {
+void add_env(const Node& node, EnvSpec& env, std::map<std::string, std::string>& set,
+             Values& values) {
   if (node.kind == NodeKind::null || !values.map(node, "env", {"pass", "set", "count"})) {
     return;
   }
@@ -53,29 +58,34 @@ void add_env(const Node& node, EnvSpec& env, std::map<std::string, std::string>&
   for (std::size_t i = 0; i < given_set->items.size(); ++i) {
     const Node::Key& key = given_set->keys[i];
     const Node& value = given_set->items[i];
-    if (!value.is_scalar() || value.kind == NodeKind::null || value.text.find('\0') != std::string::npos) {
-      values.report().error(value.mark, fmt::format("the variable `{}` must be set to a text, not {}",
-                                                    printable(key.text), describe(value)));
+    if (!value.is_scalar() || value.kind == NodeKind::null ||
+        value.text.find('\0') != std::string::npos) {
+      values.report().error(value.mark,
+                            fmt::format("the variable `{}` must be set to a text, not {}",
+                                        printable(key.text), describe(value)));
     } else if (check_variable(key.text, key.mark, values.report())) {
       set[key.text] = value.text;
     }
   }
 }
 
-void read_software(const Node& node, const Surroundings& around, EnvironmentSpec& environment, Values& values) {
+void read_software(const Node& node, const Surroundings& around, EnvironmentSpec& environment,
+                   Values& values) {
   if (!values.map(node, "environment", {"python", "lock", "tools"})) {
     return;
   }
   environment.mark = node.mark;
   if (const Node* python = given(node, "python")) {
-    // A name on PATH or an absolute path is an interpreter; anything else is a path of the repository.
+    // A name on PATH or an absolute path is an interpreter; anything else is a path of the
+    // repository.
     auto written = values.text(*python, "environment.python").value_or("");
     const bool absolute = written.starts_with('/');
     environment.python = absolute ? written : normal_path(written).value_or(written);
   }
   if (const Node* lock = given(node, "lock")) {
     for (const Text& path : values.texts(*lock, "environment.lock")) {
-      if (auto normal = check_path(path, "environment.lock", PathUse::read, around.root, values.report())) {
+      if (auto normal =
+              check_path(path, "environment.lock", PathUse::read, around.root, values.report())) {
         environment.lock.push_back(std::move(*normal));
       }
     }
@@ -101,10 +111,13 @@ void read_source_of(const Node& from, Secret& secret, Values& values) {
   }
   secret.from = values.text(from.items[0], "secrets.from").value_or("");
   const std::string& key = from.keys[0].text;
-  secret.source = key == "file" ? SecretSource::file : key == "command" ? SecretSource::command : SecretSource::env;
+  secret.source = key == "file"      ? SecretSource::file
+                  : key == "command" ? SecretSource::command
+                                     : SecretSource::env;
 }
 
-// Later definitions of a name replace earlier ones; a bare name only asks for one that is there, or the variable.
+// Later definitions of a name replace earlier ones; a bare name only asks for one that is there, or
+// the variable.
 void add_secrets(const Node& node, std::vector<Secret>& secrets, Values& values) {
   if (node.kind == NodeKind::null) {
     return;
@@ -116,7 +129,8 @@ void add_secrets(const Node& node, std::vector<Secret>& secrets, Values& values)
       values.map(item, "secrets", {"name", "from", "optional"});
     }
     if (name == nullptr) {
-      values.report().error(item.mark, "this secret has no `name`", "write {name: API_TOKEN, from: env}");
+      values.report().error(item.mark, "this secret has no `name`",
+                            "write {name: API_TOKEN, from: env}");
       return;
     }
     Secret secret;
@@ -160,7 +174,8 @@ void read_environment(const Node& body, const Surroundings& around, Stage& stage
   }
   for (const Secret& secret : stage.secrets) {
     if (set.count(secret.name) != 0) {
-      values.report().error(secret.mark, fmt::format("`{}` is a secret and in `env.set` as well", secret.name),
+      values.report().error(secret.mark,
+                            fmt::format("`{}` is a secret and in `env.set` as well", secret.name),
                             "a secret's value never stands in the pipeline file; drop one of them");
     }
   }

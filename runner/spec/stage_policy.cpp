@@ -21,10 +21,11 @@ std::vector<std::string> words(const Node& node, std::string_view what, Values& 
 }
 
 std::optional<RetryOn> retry_cause(const Text& written, Report& report) {
-  static const std::vector<std::pair<std::string, RetryCause>> causes{{"signal", RetryCause::signal},
-                                                                      {"oom", RetryCause::oom},
-                                                                      {"timeout", RetryCause::timeout},
-                                                                      {"preempted", RetryCause::preempted}};
+  static const std::vector<std::pair<std::string, RetryCause>> causes{
+      {"signal", RetryCause::signal},
+      {"oom", RetryCause::oom},
+      {"timeout", RetryCause::timeout},
+      {"preempted", RetryCause::preempted}};
   for (const auto& [word, cause] : causes) {
     if (written.text == word) {
       return RetryOn{cause, 0};
@@ -52,11 +53,13 @@ void read_retry(const Node& body, Stage& stage, Values& values) {
       values.map(*retries, "retries", {"max", "backoff"});
       max = given(*retries, "max");
       if (const Node* backoff = given(*retries, "backoff")) {
-        stage.retry.backoff = values.duration(*backoff, "retries.backoff").value_or(stage.retry.backoff);
+        stage.retry.backoff =
+            values.duration(*backoff, "retries.backoff").value_or(stage.retry.backoff);
       }
     }
     if (max == nullptr) {
-      values.report().error(retries->mark, "`retries` does not say how many", "write {max: 2, backoff: 10s}");
+      values.report().error(retries->mark, "`retries` does not say how many",
+                            "write {max: 2, backoff: 10s}");
     } else {
       stage.retry.retries =
           static_cast<std::uint32_t>(values.integer(*max, "retries", 0, most_retries).value_or(0));
@@ -85,8 +88,8 @@ void read_resources(const Node& body, Stage& stage, Values& values) {
     stage.resources.memory = values.size(*memory, "resources.memory").value_or(0);
   }
   if (const Node* gpus = given(*resources, "gpus")) {
-    stage.resources.gpus =
-        static_cast<std::uint32_t>(values.integer(*gpus, "resources.gpus", 0, most_gpus).value_or(0));
+    stage.resources.gpus = static_cast<std::uint32_t>(
+        values.integer(*gpus, "resources.gpus", 0, most_gpus).value_or(0));
   }
 }
 
@@ -102,16 +105,19 @@ void read_checkpoint(const Node& body, const Surroundings& around, Stage& stage,
     path = given(*written, "path");
     if (const Node* keep = given(*written, "keep")) {
       constexpr std::uint64_t most_kept = 1'000'000;
-      checkpoint.keep = static_cast<std::uint32_t>(values.integer(*keep, "checkpoint.keep", 1, most_kept).value_or(1));
+      checkpoint.keep = static_cast<std::uint32_t>(
+          values.integer(*keep, "checkpoint.keep", 1, most_kept).value_or(1));
     }
   }
   if (path == nullptr) {
-    values.report().error(written->mark, "`checkpoint` has no `path`", "write {path: build/checkpoint, keep: 2}");
+    values.report().error(written->mark, "`checkpoint` has no `path`",
+                          "write {path: build/checkpoint, keep: 2}");
     return;
   }
   const auto text = values.text(*path, "checkpoint");
-  const auto normal =
-      text ? check_path({*text, path->mark}, "checkpoint", PathUse::written, around.root, values.report()) : std::nullopt;
+  const auto normal = text ? check_path({*text, path->mark}, "checkpoint", PathUse::written,
+                                        around.root, values.report())
+                           : std::nullopt;
   if (normal) {
     checkpoint.path = *normal;
     stage.checkpoint = std::move(checkpoint);
@@ -144,8 +150,9 @@ void read_when_stage(const Node& node, When& when, Values& values) {
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     When::StageIs condition{node.keys[i].text, {}};
     Values::each(node.items[i], [&](const Node& state) {
-      if (auto word = values.one_of(state, "when.stage", {"passed", "warned", "failed", "errored", "skipped", "blocked",
-                                                          "reused", "restored"})) {
+      if (auto word = values.one_of(state, "when.stage",
+                                    {"passed", "warned", "failed", "errored", "skipped", "blocked",
+                                     "reused", "restored"})) {
         condition.states.push_back(std::move(*word));
       }
     });

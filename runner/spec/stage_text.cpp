@@ -11,7 +11,8 @@ namespace {
 template <class Predicate>
 bool any_node(const Node& node, const Predicate& predicate) {
   return predicate(node) ||
-         std::any_of(node.items.begin(), node.items.end(), [&](const Node& item) { return any_node(item, predicate); });
+         std::any_of(node.items.begin(), node.items.end(),
+                     [&](const Node& item) { return any_node(item, predicate); });
 }
 
 bool adds_up(std::string_view key) {
@@ -83,11 +84,31 @@ Node without_expansion(const Node& stage) {
   return without(stage, {"foreach", "matrix", "seeds", "extends", "vars"});
 }
 
-Node without_key(const Node& map, std::string_view key) { return without(map, {key, key, key, key, key}); }
+Node without_key(const Node& map, std::string_view key) {
+  return without(map, {key, key, key, key, key});
+}
+
+Node file_of(const Node::Key& name, Node stage) {
+  Node stages;
+  stages.kind = NodeKind::map;
+  stages.mark = name.mark;
+  put(stages, name.text, name.mark, std::move(stage));
+  Node version;
+  version.kind = NodeKind::integer;
+  version.text = "1";
+  Node file;
+  file.kind = NodeKind::map;
+  file.mark = {name.mark.file, 1, 1};
+  put(file, "mlpipe", file.mark, std::move(version));
+  put(file, "stages", file.mark, std::move(stages));
+  return file;
+}
 
 bool holds_reference(const Node& node) {
   return any_node(node, [](const Node& one) {
-    const auto refers = [](const std::string& text) { return text.find("${") != std::string::npos; };
+    const auto refers = [](const std::string& text) {
+      return text.find("${") != std::string::npos;
+    };
     return refers(one.text) || std::any_of(one.keys.begin(), one.keys.end(),
                                            [&](const Node::Key& key) { return refers(key.text); });
   });

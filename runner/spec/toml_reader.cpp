@@ -55,7 +55,8 @@ class Converter {
 
  private:
   [[nodiscard]] Mark mark_of(const toml::source_region& region) const {
-    return {file_, static_cast<std::uint32_t>(region.begin.line), static_cast<std::uint32_t>(region.begin.column)};
+    return {file_, static_cast<std::uint32_t>(region.begin.line),
+            static_cast<std::uint32_t>(region.begin.column)};
   }
 
   static void scalar(const toml::node& from, Node& node) {
@@ -104,7 +105,8 @@ std::size_t depth_of(const toml::node& node) {
   return deepest + 1;
 }
 
-// The library nests one table per part of a dotted key, without a limit: its destructor would end on the stack.
+// The library nests one table per part of a dotted key, without a limit: its destructor would end
+// on the stack.
 bool has_endless_key(std::string_view text) {
   constexpr std::ptrdiff_t most_parts = 500;
   for (const std::string_view line : split(text, '\n')) {
@@ -126,12 +128,14 @@ Node read_toml(std::uint32_t file, std::string_view text, Diagnostics& diagnosti
   const toml::parse_result result = toml::parse(text);
   if (!result) {
     const toml::source_position at = result.error().source().begin;
-    diagnostics.error({file, static_cast<std::uint32_t>(at.line), static_cast<std::uint32_t>(at.column)},
-                      fmt::format("this is not TOML: {}", printable(result.error().description())));
+    diagnostics.error(
+        {file, static_cast<std::uint32_t>(at.line), static_cast<std::uint32_t>(at.column)},
+        fmt::format("this is not TOML: {}", printable(result.error().description())));
     return {};
   }
   if (depth_of(result.table()) > params_depth) {
-    diagnostics.error({file, 1, 1}, fmt::format("more than {} levels of lists and tables", params_depth));
+    diagnostics.error({file, 1, 1},
+                      fmt::format("more than {} levels of lists and tables", params_depth));
     return {};
   }
   return Converter(file).convert(result.table());

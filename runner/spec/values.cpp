@@ -59,8 +59,10 @@ const Node* given(const Node& map, std::string_view key) {
   return found != nullptr && found->kind != NodeKind::null ? found : nullptr;
 }
 
-void Values::wrong(const Node& node, std::string_view what, std::string_view wanted, std::string hint) {
-  report_.error(node.mark, fmt::format("`{}` must be {}, not {}", what, wanted, describe(node)), std::move(hint));
+void Values::wrong(const Node& node, std::string_view what, std::string_view wanted,
+                   std::string hint) {
+  report_.error(node.mark, fmt::format("`{}` must be {}, not {}", what, wanted, describe(node)),
+                std::move(hint));
 }
 
 std::optional<std::string> Values::text(const Node& node, std::string_view what) {
@@ -83,8 +85,8 @@ std::optional<bool> Values::boolean(const Node& node, std::string_view what) {
   return node.text == "true";
 }
 
-std::optional<std::uint64_t> Values::integer(const Node& node, std::string_view what, std::uint64_t min,
-                                             std::uint64_t max) {
+std::optional<std::uint64_t> Values::integer(const Node& node, std::string_view what,
+                                             std::uint64_t min, std::uint64_t max) {
   const auto value = node.is_scalar() ? parse_integer(node.text) : std::nullopt;
   if (!value || *value < min || *value > max) {
     wrong(node, what, fmt::format("a whole number from {} to {}", min, max));
@@ -95,7 +97,8 @@ std::optional<std::uint64_t> Values::integer(const Node& node, std::string_view 
 
 std::optional<double> Values::number(const Node& node, std::string_view what, double min) {
   double value = 0;
-  const auto [end, error] = std::from_chars(node.text.data(), node.text.data() + node.text.size(), value);
+  const auto [end, error] =
+      std::from_chars(node.text.data(), node.text.data() + node.text.size(), value);
   const bool read = node.is_scalar() && !node.text.empty() && error == std::errc{} &&
                     end == node.text.data() + node.text.size();
   if (!read || !std::isfinite(value) || value < min) {
@@ -108,7 +111,8 @@ std::optional<double> Values::number(const Node& node, std::string_view what, do
 std::optional<std::chrono::milliseconds> Values::duration(const Node& node, std::string_view what) {
   const auto value = node.is_scalar() ? parse_duration(node.text) : std::nullopt;
   if (!value) {
-    wrong(node, what, "a duration", "durations are written 90s, 1.5h, 2m30s, 7d; a bare number is seconds");
+    wrong(node, what, "a duration",
+          "durations are written 90s, 1.5h, 2m30s, 7d; a bare number is seconds");
   }
   return value;
 }
@@ -142,7 +146,8 @@ std::vector<Text> Values::texts(const Node& node, std::string_view what) {
   return found;
 }
 
-bool Values::map(const Node& node, std::string_view what, std::initializer_list<std::string_view> keys) {
+bool Values::map(const Node& node, std::string_view what,
+                 std::initializer_list<std::string_view> keys) {
   if (node.kind != NodeKind::map) {
     wrong(node, what, "a map");
     return false;
@@ -151,8 +156,9 @@ bool Values::map(const Node& node, std::string_view what, std::initializer_list<
     if (keys.size() > 0 && std::find(keys.begin(), keys.end(), key.text) == keys.end()) {
       const std::vector<std::string> known(keys.begin(), keys.end());
       report_.error(key.mark, fmt::format("unknown key `{}` in `{}`", printable(key.text), what),
-                    report_.suggest(what, key.text, [&] { return known; },
-                                    fmt::format("the keys are {}", fmt::join(known, ", "))));
+                    report_.suggest(
+                        what, key.text, [&] { return known; },
+                        fmt::format("the keys are {}", fmt::join(known, ", "))));
     }
   }
   return true;

@@ -54,7 +54,8 @@ std::optional<bool> meets(std::string_view version, std::string_view wanted) {
   bool all = own.has_value();
   for (const std::string_view part : split(wanted, ',')) {
     std::string_view text = trim(part);
-    const auto sign = std::find_if(signs.begin(), signs.end(), [&](std::string_view s) { return text.starts_with(s); });
+    const auto sign = std::find_if(signs.begin(), signs.end(),
+                                   [&](std::string_view s) { return text.starts_with(s); });
     text = trim(text.substr(sign == signs.end() ? 0 : sign->size()));
     const auto asked = parse_version(text);
     if (!asked) {

@@ -7,7 +7,9 @@
 namespace mlpipe {
 namespace {
 
-Lines owners(const std::string& text, const std::string& path) { return spec::CodeOwners::parse(text).of(path); }
+Lines owners(const std::string& text, const std::string& path) {
+  return spec::CodeOwners::parse(text).of(path);
+}
 
 TEST(CodeOwners, PatternsAreThoseOfGithub) {
   struct Case {
@@ -16,16 +18,28 @@ TEST(CodeOwners, PatternsAreThoseOfGithub) {
     bool owned;
   };
   const std::vector<Case> cases{
-      {"*", "a/b/c.py", true},          {"*.js", "a/b.js", true},        {"*.js", "b.json", false},
-      {"/build/logs/", "build/logs/x/y", true}, {"/build/logs/", "a/build/logs/x", false},
-      {"docs/*", "docs/a.md", true},    {"docs/*", "docs/sub/a.md", false},
-      {"apps/", "x/apps/y/z", true},    {"apps/", "apps", false},        {"/docs/", "docs/a/b", true},
-      {"**/logs", "deep/logs/x", true}, {"/apps/github", "apps/github/x", true},
-      {"src", "a/src/b.py", true},      {"src/a.py", "x/src/a.py", false}, {"src/a.py", "src/a.py", true},
-      {"a[b].py", "a[b].py", true},     {"a[b].py", "ab.py", false},     {"with\\ blank", "with blank", true},
+      {"*", "a/b/c.py", true},
+      {"*.js", "a/b.js", true},
+      {"*.js", "b.json", false},
+      {"/build/logs/", "build/logs/x/y", true},
+      {"/build/logs/", "a/build/logs/x", false},
+      {"docs/*", "docs/a.md", true},
+      {"docs/*", "docs/sub/a.md", false},
+      {"apps/", "x/apps/y/z", true},
+      {"apps/", "apps", false},
+      {"/docs/", "docs/a/b", true},
+      {"**/logs", "deep/logs/x", true},
+      {"/apps/github", "apps/github/x", true},
+      {"src", "a/src/b.py", true},
+      {"src/a.py", "x/src/a.py", false},
+      {"src/a.py", "src/a.py", true},
+      {"a[b].py", "a[b].py", true},
+      {"a[b].py", "ab.py", false},
+      {"with\\ blank", "with blank", true},
   };
   for (const Case& one : cases) {
-    EXPECT_EQ(owners(std::string(one.pattern) + " @x\n", one.path), one.owned ? Lines{"@x"} : Lines{})
+    EXPECT_EQ(owners(std::string(one.pattern) + " @x\n", one.path),
+              one.owned ? Lines{"@x"} : Lines{})
         << one.pattern << " on " << one.path;
   }
 }
@@ -39,7 +53,8 @@ TEST(CodeOwners, LastMatchWinsEvenWithoutOwners) {
 }
 
 TEST(CodeOwners, SectionsAddUp) {
-  const std::string text = "* @all\n[Docs][2] @writers\n*.md\n^[Data] @data\n/data/ @boss\n[docs]\nREADME.md @lead\n";
+  const std::string text =
+      "* @all\n[Docs][2] @writers\n*.md\n^[Data] @data\n/data/ @boss\n[docs]\nREADME.md @lead\n";
   EXPECT_EQ(owners(text, "a.md"), (Lines{"@all", "@writers"}));
   EXPECT_EQ(owners(text, "README.md"), (Lines{"@all", "@lead"}));
   EXPECT_EQ(owners(text, "data/x"), (Lines{"@all", "@boss"}));
@@ -49,7 +64,8 @@ TEST(CodeOwners, OwnAStageThatNamesNone) {
   Repository repository;
   repository.write(".github/CODEOWNERS", "* @all\n/pipelines/ @ml\n")
       .write("CODEOWNERS", "* @never\n")
-      .write("pipelines/a.yaml", "mlpipe: 1\nstages:\n  a: {cmd: c}\n  b: {cmd: c, owners: ['@me']}\n")
+      .write("pipelines/a.yaml",
+             "mlpipe: 1\nstages:\n  a: {cmd: c}\n  b: {cmd: c, owners: ['@me']}\n")
       .write("mlpipe.yaml", "mlpipe: 1\nname: top\nowners: ['@top']\nstages:\n  a: {cmd: c}\n");
   const spec::Project project = repository.project();
   EXPECT_EQ(project.stages[0].owners, Lines{"@top"});

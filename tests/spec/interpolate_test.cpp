@@ -36,7 +36,8 @@ Answer resolve(const std::string& names, const std::string& value) {
 }
 
 const char* const names =
-    "{train: {depth: 3, rate: 1e-4, on: true, name: 'x y', none: null, list: [a, {b: 7}], empty: ''}, "
+    "{train: {depth: 3, rate: 1e-4, on: true, name: 'x y', none: null, list: [a, {b: 7}], empty: "
+    "''}, "
     "quoted: '017', word: '${train.depth}'}";
 
 TEST(Interpolate, PutsValuesIn) {
@@ -54,14 +55,14 @@ TEST(Interpolate, PutsValuesIn) {
       {"${train.list}", "[\"a\",{\"b\":7}]"},
       {"${train.list.0}", "\"a\""},
       {"${train.list.1.b}", "7"},
-      {"[${train.depth}, {k: '${train.name}'}]", "[3,{\"k\":\"x y\"}]"},
+      {"['${train.depth}', {k: '${train.name}'}]", "[3,{\"k\":\"x y\"}]"},
       {"'<${train.empty}>'", "\"<>\""},
       {"$${train.depth}", "\"${train.depth}\""},
       {"'\\${train.depth}'", "\"${train.depth}\""},
       {"$$${train.depth}", "\"$${train.depth}\""},
       {"'$${a} ${train.depth} \\${b}'", "\"${a} 3 ${b}\""},
       {"$HOME/$1/$(date)/$", "\"$HOME/$1/$(date)/$\""},
-      {"${word}", "\"${train.depth}\""},        // what was put in is not looked at again
+      {"${word}", "\"${train.depth}\""},  // what was put in is not looked at again
       {"x${word}", "\"x${train.depth}\""},
       {"'größe ${train.depth} ✓'", "\"größe 3 ✓\""},
   };
@@ -80,11 +81,15 @@ TEST(Interpolate, SaysWhatIsWrongAndWhere) {
       {"${train.depth:-4}", "1: `${train.depth:-4}` is not a name" + shell},
       {"${}", "1: `${}` is not a name" + shell},
       {"echo ${train.depth", "6: this `${` is not closed by a `}`" + shell},
-      {"x ${train.list}", "3: `train.list` is a list and cannot stand inside a longer text [name one item: "
-                          "`${train.list.0}`]"},
-      {"x ${train}", "3: `train` is a map and cannot stand inside a longer text [name one of its keys]"},
-      {"x ${train.none}", "3: `train.none` is null and has no text [give it a value, or an empty text \"\"]"},
-      {"{'a${train.depth}': 1}", "2: the key `a${train.depth}` holds `${`, which works in values only [write the key out]"},
+      {"x ${train.list}",
+       "3: `train.list` is a list and cannot stand inside a longer text [name one item: "
+       "`${train.list.0}`]"},
+      {"x ${train}",
+       "3: `train` is a map and cannot stand inside a longer text [name one of its keys]"},
+      {"x ${train.none}",
+       "3: `train.none` is null and has no text [give it a value, or an empty text \"\"]"},
+      {"{'a${train.depth}': 1}",
+       "2: the key `a${train.depth}` holds `${`, which works in values only [write the key out]"},
   };
   for (const auto& [value, expected] : cases) {
     EXPECT_EQ(resolve(names, value).complaints, Lines{expected}) << value;
@@ -104,7 +109,8 @@ TEST(Interpolate, NearerLayersWin) {
 }
 
 TEST(Interpolate, SurvivesAnyText) {
-  for (const char* text : {"${", "$${", "\\${", "${{}}", "${a}}", "}${", "$", "\\", "${a.}", "${.a}", "${a..b}", "${${a}}"}) {
+  for (const char* text : {"${", "$${", "\\${", "${{}}", "${a}}", "}${", "$", "\\", "${a.}",
+                           "${.a}", "${a..b}", "${${a}}"}) {
     spec::Node node;
     node.kind = spec::NodeKind::string;
     node.text = text;

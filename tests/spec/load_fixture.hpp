@@ -75,7 +75,8 @@ class Repository {
   // Fails the test where anything was said.
   [[nodiscard]] spec::Project project() {
     spec::Loaded loaded = load();
-    EXPECT_TRUE(loaded.diagnostics.empty()) << spec::render(loaded.diagnostics, loaded.sources, spec::Colour::off);
+    EXPECT_TRUE(loaded.diagnostics.empty())
+        << spec::render(loaded.diagnostics, loaded.sources, spec::Colour::off);
     return std::move(loaded.project);
   }
   // "line: message [hint]", one per diagnostic, in the order found; warnings begin with "warning ".
@@ -99,7 +100,8 @@ class Repository {
 };
 
 // A repository whose mlpipe.yaml is `text` below "mlpipe: 1".
-inline std::vector<std::string> complaints_about(const std::string& text, const std::string& params = {}) {
+inline std::vector<std::string> complaints_about(const std::string& text,
+                                                 const std::string& params = {}) {
   Repository repository;
   repository.write("mlpipe.yaml", "mlpipe: 1\n" + text);
   if (!params.empty()) {

@@ -24,13 +24,23 @@ std::size_t errors_of(const std::string& path, const std::string& text) {
 }
 
 TEST(ParamsFile, ThreeFormatsOneValue) {
-  const std::string expected = R"({"list":[1,"a"],"ok":true,"train":{"depth":3,"name":"größe","rate":0.0001}})";
-  EXPECT_EQ(json_of("p.yaml", "ok: true\ntrain: {depth: 3, rate: 1e-4, name: größe}\nlist: [1, a]\n"), expected);
-  EXPECT_EQ(json_of("p.json", "{\"ok\":true,\t\"train\":{\"depth\":3,\"rate\":1e-4,\"name\":\"größe\"},\"list\":[1,\"a\"]}"),
+  const std::string expected =
+      R"({"list":[1,"a"],"ok":true,"train":{"depth":3,"name":"größe","rate":0.0001}})";
+  EXPECT_EQ(
+      json_of("p.yaml", "ok: true\ntrain: {depth: 3, rate: 1e-4, name: größe}\nlist: [1, a]\n"),
+      expected);
+  EXPECT_EQ(json_of("p.json",
+                    "{\"ok\":true,\t\"train\":{\"depth\":3,\"rate\":1e-4,\"name\":\"größe\"},"
+                    "\"list\":[1,\"a\"]}"),
             expected);
-  EXPECT_EQ(json_of("p.toml", "ok = true\nlist = [1, \"a\"]\n[train]\ndepth = 3\nrate = 1e-4\nname = \"größe\"\n"), expected);
-  EXPECT_EQ(json_of("p.toml", "day = 2026-03-01\nat = 07:30:00\n"), R"({"at":"07:30:00","day":"2026-03-01"})");
-  EXPECT_EQ(json_of("p.json", R"({"big":18446744073709551615,"s":"17"})"), R"({"big":18446744073709551615,"s":"17"})");
+  EXPECT_EQ(
+      json_of("p.toml",
+              "ok = true\nlist = [1, \"a\"]\n[train]\ndepth = 3\nrate = 1e-4\nname = \"größe\"\n"),
+      expected);
+  EXPECT_EQ(json_of("p.toml", "day = 2026-03-01\nat = 07:30:00\n"),
+            R"({"at":"07:30:00","day":"2026-03-01"})");
+  EXPECT_EQ(json_of("p.json", R"({"big":18446744073709551615,"s":"17"})"),
+            R"({"big":18446744073709551615,"s":"17"})");
   for (const char* path : {"p.yaml", "p.json", "p.toml"}) {
     EXPECT_EQ(json_of(path, ""), "{}") << path;
   }
@@ -85,21 +95,26 @@ TEST(ParamsFile, StagesTrackLeaves) {
              "  c: {cmd: c, params: [{./conf/x.toml: []}]}\n"
              "  d: {cmd: 'c ${train.depth}'}\n");
   const spec::Project project = repository.project();
-  EXPECT_EQ(tracked(project.stages[0]), (Lines{"params.yaml:train.depth=3", "params.yaml:train.layers=[1,2]",
-                                               "params.yaml:train.opt={}"}));
-  EXPECT_EQ(tracked(project.stages[1]), (Lines{"conf/x.toml:a.b=1.5", "conf/x.toml:a.c.d=true", "params.yaml:seen=1"}));
+  EXPECT_EQ(tracked(project.stages[0]),
+            (Lines{"params.yaml:train.depth=3", "params.yaml:train.layers=[1,2]",
+                   "params.yaml:train.opt={}"}));
+  EXPECT_EQ(tracked(project.stages[1]),
+            (Lines{"conf/x.toml:a.b=1.5", "conf/x.toml:a.c.d=true", "params.yaml:seen=1"}));
   EXPECT_EQ(tracked(project.stages[2]), (Lines{"conf/x.toml:a.b=1.5", "conf/x.toml:a.c.d=true"}));
   EXPECT_EQ(tracked(project.stages[3]), Lines{});
 }
 
 TEST(ParamsFile, MissingKeysAndFiles) {
-  EXPECT_EQ(complaints_about("params: params.yaml\nstages:\n  a: {cmd: c, params: [train.dept]}\n", "train: {depth: 1}\n"),
+  EXPECT_EQ(complaints_about("params: params.yaml\nstages:\n  a: {cmd: c, params: [train.dept]}\n",
+                             "train: {depth: 1}\n"),
             (Lines{"4: `train.dept` is no key of params.yaml [did you mean `train.depth`?]"}));
   EXPECT_EQ(complaints_about("stages:\n  a: {cmd: c, params: [x]}\n"),
-            (Lines{"3: `x` names a parameter, but the pipeline has no parameter file [write `params: params.yaml` at the top "
+            (Lines{"3: `x` names a parameter, but the pipeline has no parameter file [write "
+                   "`params: params.yaml` at the top "
                    "of the pipeline, or {file: [keys]} here]"}));
   // One message for the file; what follows from it is not worth more.
-  const Lines lines = complaints_about("params: gone.yaml\nstages:\n  a: {cmd: 'c ${x}', params: [y], timeout: '${t}'}\n");
+  const Lines lines = complaints_about(
+      "params: gone.yaml\nstages:\n  a: {cmd: 'c ${x}', params: [y], timeout: '${t}'}\n");
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_NE(lines[0].find("`gone.yaml` cannot be read"), std::string::npos) << lines[0];
 }
