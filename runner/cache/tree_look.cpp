@@ -22,9 +22,12 @@ using port::Content;
 using port::EntryType;
 using port::TreeEntry;
 
-// Bounds on what waits for being hashed: folders kept open, and files.
-constexpr std::size_t most_open_folders = 64;
-constexpr std::size_t most_jobs = 8192;
+// Bounds on what waits for being hashed: folders kept open (a process may have 1024 by default),
+// and files. Many at a time, as a new thread needs some milliseconds to find a core of its own.
+constexpr std::size_t most_open_folders = 256;
+constexpr std::size_t most_jobs = 32768;
+// Of a file that was not looked at yet.
+constexpr std::uint64_t assumed_size = 64U << 10U;
 
 enum class Reach : std::uint8_t { all, matches };
 
@@ -59,10 +62,11 @@ class TreeLook {
   Status step(Frame& frame);
   Status visit(Frame& frame, const Name& name);
   Status visit_folder(Frame& frame, const Name& name, Reach reach);
-  Status visit_file(Frame& frame, const Name& name, const struct stat& status);
+  Status visit_file(Frame& frame, const Name& name);
   Status add_job(Frame& frame, std::uint64_t size);
   Status leave();
   Status hash_jobs();
+  std::vector<Result<Hashed>> hash_all();
   Status settle(const Job& job, const Result<Hashed>& hashed);
   Status finish(Frame& frame);
   [[nodiscard]] std::string path_of(const Frame& frame, const Name& name) const {
@@ -121,17 +125,7 @@ Status TreeLook::step(Frame& frame) {
 Status TreeLook::visit(Frame& frame, const Name& name) {
   const bool matched =
       frame.reach == Reach::all || glob_match(selection_.pattern, path_of(frame, name));
-  struct stat status {};
-  Kind kind = name.kind;
-  if (matched && kind == Kind::file) {
-    if (fstatat(descent_.fd(), name.text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      return errno == ENOENT ? fail(Code::changed, shown(path_of(frame, name)) +
-                                                       " was removed while its folder was read")
-                             : fail_errno("cannot look at " + shown(path_of(frame, name)), errno);
-    }
-    kind = kind_of(status.st_mode);
-  }
-  if (kind == Kind::folder) {
+  if (name.kind == Kind::folder) {
     if (matched) {
       return visit_folder(frame, name, Reach::all);
     }
@@ -143,9 +137,9 @@ Status TreeLook::visit(Frame& frame, const Name& name) {
     (void)frame.cursor->take(name.text);
     return {};
   }
-  switch (kind) {
+  switch (name.kind) {
     case Kind::file:
-      return visit_file(frame, name, status);
+      return visit_file(frame, name);
     case Kind::link: {
       TRY(const Content link, look_link(descent_.fd(), name.text, path_of(frame, name)));
       frame.entries.push_back({name.text, link});
@@ -168,16 +162,20 @@ Status TreeLook::visit_folder(Frame& frame, const Name& name, Reach reach) {
   return enter(path_of(frame, name), &frame, reach);
 }
 
-Status TreeLook::visit_file(Frame& frame, const Name& name, const struct stat& status) {
-  const Signature signature = signature_of(status);
+Status TreeLook::visit_file(Frame& frame, const Name& name) {
   const auto known = frame.cursor->take(name.text);
   frame.entries.push_back({name.text, {}});
-  if (signature.size == 0) {
-    static const Digest empty = sha256({});
-    frame.entries.back().content = file_content(signature, empty);
-    return {};
+  if (!known) {
+    return add_job(frame, assumed_size);  // hashing looks at it anyway
   }
-  if (known && known->trust == Trust::proven && known->signature == signature) {
+  struct stat status {};
+  if (fstatat(descent_.fd(), name.text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return errno == ENOENT ? fail(Code::changed, shown(path_of(frame, name)) +
+                                                     " was removed while its folder was read")
+                           : fail_errno("cannot look at " + shown(path_of(frame, name)), errno);
+  }
+  const Signature signature = signature_of(status);
+  if (known->trust == Trust::proven && known->signature == signature) {
     frame.entries.back().content = file_content(signature, known->digest);
     return {};
   }
@@ -219,23 +217,7 @@ Status TreeLook::leave() {
 Status TreeLook::hash_jobs() {
   if (!jobs_.empty()) {
     around_.clock->tick();
-    // The biggest first, so that no core is left with one at the end.
-    std::stable_sort(jobs_.begin(), jobs_.end(),
-                     [](const Job& a, const Job& b) { return a.size > b.size; });
-    std::uint64_t total = 0;
-    for (const auto& job : jobs_) {
-      total += job.size;
-    }
-    constexpr std::uint64_t little = 256U << 10U;
-    const bool split = total >= little || jobs_.size() >= 32;
-    const std::size_t workers = split ? std::min(worker_count(), jobs_.size()) : 1;
-    const Company company = workers > 1 ? Company::others : Company::alone;
-    std::vector<Result<Hashed>> results(jobs_.size(), fail(Code::internal, "not hashed"));
-    for_each_index(jobs_.size(), workers, [&](std::size_t i) {
-      const Frame& frame = *jobs_[i].frame;
-      const std::string& name = frame.entries[jobs_[i].slot].name;
-      results[i] = hash_stable(frame.folder.get(), name, company, join(frame.path, name));
-    });
+    const auto results = hash_all();
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
       TRY_OK(settle(jobs_[i], results[i]));
     }
@@ -253,6 +235,26 @@ Status TreeLook::hash_jobs() {
   }
   waiting_.clear();
   return {};
+}
+
+std::vector<Result<Hashed>> TreeLook::hash_all() {
+  // The biggest first, so that no core is left with one at the end.
+  std::stable_sort(jobs_.begin(), jobs_.end(),
+                   [](const Job& a, const Job& b) { return a.size > b.size; });
+  std::uint64_t total = 0;
+  for (const auto& job : jobs_) {
+    total += job.size;
+  }
+  constexpr std::uint64_t worth_a_thread = 4 * assumed_size;
+  const std::size_t workers = total >= worth_a_thread ? std::min(worker_count(), jobs_.size()) : 1;
+  const Company company = workers > 1 ? Company::others : Company::alone;
+  std::vector<Result<Hashed>> results(jobs_.size(), Hashed{});
+  for_each_index(jobs_.size(), workers, [&](std::size_t i) {
+    const Frame& frame = *jobs_[i].frame;
+    const std::string& name = frame.entries[jobs_[i].slot].name;
+    results[i] = hash_stable(frame.folder.get(), name, company, join(frame.path, name));
+  });
+  return results;
 }
 
 Status TreeLook::settle(const Job& job, const Result<Hashed>& hashed) {
