@@ -1,6 +1,7 @@
 #include "runner/cache/tree_look.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,11 +23,16 @@ using port::Content;
 using port::EntryType;
 using port::TreeEntry;
 
-// Bounds on what waits for being hashed: folders kept open (a process may have 1024 by default),
-// and files. Many at a time, as a new thread needs some milliseconds to find a core of its own.
-constexpr std::size_t most_open_folders = 256;
+// Bounds on what waits for being hashed: folders kept open, and files. Many at a time, as a new
+// thread needs some milliseconds to find a core of its own.
+std::size_t most_folders() {
+  rlimit limit{};
+  const bool asked = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return std::clamp<std::size_t>(asked ? limit.rlim_cur / 4 : 256, 1, 256);
+}
 constexpr std::size_t most_jobs = 32768;
-// Of a file that was not looked at yet.
+// Of a file that was not looked at yet: in a folder of few files each is, for its size and age.
+constexpr std::size_t few_files = 64;
 constexpr std::uint64_t assumed_size = 64U << 10U;
 
 enum class Reach : std::uint8_t { all, matches };
@@ -49,6 +55,7 @@ struct Job {
   Frame* frame = nullptr;
   std::size_t slot = 0;
   std::uint64_t size = 0;
+  Signature seen;  // empty: not looked at
 };
 
 class TreeLook {
@@ -63,9 +70,10 @@ class TreeLook {
   Status visit(Frame& frame, const Name& name);
   Status visit_folder(Frame& frame, const Name& name, Reach reach);
   Status visit_file(Frame& frame, const Name& name);
-  Status add_job(Frame& frame, std::uint64_t size);
+  Status add_job(Frame& frame, const Signature& seen, std::uint64_t size);
   Status leave();
   Status hash_jobs();
+  void outwait();
   std::vector<Result<Hashed>> hash_all();
   Status settle(const Job& job, const Result<Hashed>& hashed);
   Status finish(Frame& frame);
@@ -80,6 +88,7 @@ class TreeLook {
   std::vector<std::unique_ptr<Frame>> waiting_;  // listed, children before parents
   std::vector<Job> jobs_;
   std::size_t open_folders_ = 0;
+  const std::size_t most_open_folders_ = most_folders();
   Content result_;
 };
 
@@ -165,8 +174,8 @@ Status TreeLook::visit_folder(Frame& frame, const Name& name, Reach reach) {
 Status TreeLook::visit_file(Frame& frame, const Name& name) {
   const auto known = frame.cursor->take(name.text);
   frame.entries.push_back({name.text, {}});
-  if (!known) {
-    return add_job(frame, assumed_size);  // hashing looks at it anyway
+  if (!known && frame.names.size() > few_files) {
+    return add_job(frame, Signature{}, assumed_size);  // hashing looks at it anyway
   }
   struct stat status {};
   if (fstatat(descent_.fd(), name.text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -175,14 +184,14 @@ Status TreeLook::visit_file(Frame& frame, const Name& name) {
                            : fail_errno("cannot look at " + shown(path_of(frame, name)), errno);
   }
   const Signature signature = signature_of(status);
-  if (known->trust == Trust::proven && known->signature == signature) {
+  if (known && known->trust == Trust::proven && known->signature == signature) {
     frame.entries.back().content = file_content(signature, known->digest);
     return {};
   }
-  return add_job(frame, signature.size);
+  return add_job(frame, signature, signature.size);
 }
 
-Status TreeLook::add_job(Frame& frame, std::uint64_t size) {
+Status TreeLook::add_job(Frame& frame, const Signature& seen, std::uint64_t size) {
   if (!frame.folder.valid()) {
     frame.folder = Fd(fcntl(descent_.fd(), F_DUPFD_CLOEXEC, 0));
     if (!frame.folder.valid()) {
@@ -191,7 +200,7 @@ Status TreeLook::add_job(Frame& frame, std::uint64_t size) {
     ++open_folders_;
   }
   ++frame.open;
-  jobs_.push_back({&frame, frame.entries.size() - 1, size});
+  jobs_.push_back({&frame, frame.entries.size() - 1, size, seen});
   return jobs_.size() >= most_jobs ? hash_jobs() : Status{};
 }
 
@@ -211,12 +220,13 @@ Status TreeLook::leave() {
   } else {
     waiting_.push_back(std::move(frame));
   }
-  return open_folders_ >= most_open_folders ? hash_jobs() : Status{};
+  return open_folders_ >= most_open_folders_ ? hash_jobs() : Status{};
 }
 
 Status TreeLook::hash_jobs() {
   if (!jobs_.empty()) {
     around_.clock->tick();
+    outwait();
     const auto results = hash_all();
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
       TRY_OK(settle(jobs_[i], results[i]));
@@ -235,6 +245,26 @@ Status TreeLook::hash_jobs() {
   }
   waiting_.clear();
   return {};
+}
+
+// Where much of what is to be hashed was written just now, waits for it to be old enough.
+void TreeLook::outwait() {
+  std::uint64_t fresh = 0;
+  const Job* newest = nullptr;
+  const auto time = [](const Job& job) { return std::max(job.seen.mtime_ns, job.seen.ctime_ns); };
+  for (const auto& job : jobs_) {
+    if (job.seen.inode == 0) {
+      continue;
+    }
+    const Moment moment = around_.clock->moment(job.seen.device, job.frame->folder.get());
+    if (judge(job.seen, moment) == Trust::unproven) {
+      fresh += job.size;
+      newest = newest == nullptr || time(job) > time(*newest) ? &job : newest;
+    }
+  }
+  if (fresh >= worth_waiting) {
+    around_.clock->outwait(newest->seen, newest->frame->folder.get());
+  }
 }
 
 std::vector<Result<Hashed>> TreeLook::hash_all() {
