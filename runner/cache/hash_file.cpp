@@ -24,13 +24,21 @@ constexpr std::size_t small_block = 128U << 10U;
 constexpr std::size_t ring_size = 4;
 constexpr int attempts = 4;
 
+// A quarter of the machine's memory.
+std::uint64_t much_memory() {
+  static const std::uint64_t bytes = [] {
+    struct sysinfo info {};
+    return sysinfo(&info) == 0 ? std::uint64_t{info.totalram} * info.mem_unit / 4 : 0;
+  }();
+  return bytes;
+}
+
 // Keeps the page cache as we found it where a file is so big that reading it would push out what
 // others use. Smaller ones stay: the stage that depends on them reads them next.
 class CachePolicy {
  public:
   CachePolicy(int fd, std::uint64_t size) : fd_(fd) {
-    struct sysinfo info {};
-    careful_ = sysinfo(&info) == 0 && size > std::uint64_t{info.totalram} * info.mem_unit / 4;
+    careful_ = size > much_memory();
     if (size > block_size) {
       posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
@@ -60,8 +68,10 @@ class CachePolicy {
   bool ours_ = false;
 };
 
-// Reads a block, to its end where the file has that many bytes.
-Result<std::size_t> read_block(int fd, char* buffer, std::size_t size, const std::string& path) {
+// Reads a block; less than that at the end of the file only. `expected`: bytes up to where the end
+// should be; a short read that leads there needs no other one to find out.
+Result<std::size_t> read_block(int fd, char* buffer, std::size_t size, std::uint64_t expected,
+                               const std::string& path) {
   std::size_t filled = 0;
   while (filled < size) {
     const ssize_t got = read(fd, buffer + filled, size - filled);
@@ -71,10 +81,10 @@ Result<std::size_t> read_block(int fd, char* buffer, std::size_t size, const std
     if (got < 0) {
       return fail_errno("cannot read " + shown(path), errno);
     }
-    if (got == 0) {
+    filled += static_cast<std::size_t>(got);
+    if (got == 0 || filled == expected) {
       break;
     }
-    filled += static_cast<std::size_t>(got);
   }
   return filled;
 }
@@ -88,7 +98,8 @@ Result<Stream> hash_in_turn(int in, int out, std::uint64_t size, const std::stri
   for (;;) {
     const auto offset = static_cast<off_t>(stream.size);
     policy.before(offset, buffer.size());
-    TRY(const std::size_t filled, read_block(in, buffer.data(), buffer.size(), path));
+    TRY(const std::size_t filled,
+        read_block(in, buffer.data(), buffer.size(), size - stream.size, path));
     policy.after(offset, buffer.size());
     if (out >= 0 && filled > 0) {
       TRY_OK(write_all(out, {buffer.data(), filled}, path));
@@ -159,7 +170,7 @@ Result<std::uint64_t> feed(Ring& ring, int in, int out, std::uint64_t size,
     auto& block = ring.to_fill();
     const auto offset = static_cast<off_t>(total);
     policy.before(offset, block_size);
-    TRY(block.filled, read_block(in, block.bytes.data(), block_size, path));
+    TRY(block.filled, read_block(in, block.bytes.data(), block_size, size - total, path));
     policy.after(offset, block_size);
     if (block.filled == 0) {
       return total;

@@ -177,6 +177,9 @@ Result<Content> Index::Impl::look_file(const Place& place, const std::string& pa
     return file_content(signature, before->digest);
   }
   clock.tick();
+  if (signature.size >= worth_waiting) {
+    clock.outwait(signature, place.at);
+  }
   TRY(const Hashed hashed, hash_stable(place.at, place.name, Company::alone, path));
   const Moment moment = clock.moment(hashed.signature.device, place.at);
   known.learn(folder, name, {hashed.signature, hashed.digest, judge(hashed.signature, moment)});

@@ -37,7 +37,8 @@ std::optional<Known> KnownFiles::find(const std::string& folder, std::string_vie
 }
 
 void KnownFiles::learn(const std::string& folder, std::string_view name, const Known& known) {
-  learnt_[folder].insert_or_assign(std::string(name), known);
+  auto& here = learnt_[folder];
+  here.insert_or_assign(here.end(), std::string(name), known);  // mostly in ascending order
 }
 
 void KnownFiles::drop(const std::string& folder, std::string_view name) {

@@ -129,6 +129,21 @@ void FileClock::tick() {
   }
 }
 
+void FileClock::outwait(const Signature& signature, int fd) {
+  constexpr std::int64_t short_wait = 50'000'000;
+  constexpr std::int64_t step = 2'000'000;
+  for (std::int64_t waited = 0; waited < short_wait; waited += step) {
+    const Moment now = moment(signature.device, fd);
+    const bool ahead = std::max(signature.mtime_ns, signature.ctime_ns) > now.now_ns + tick_ns;
+    if (ahead || now.margin_ns > short_wait || judge(signature, now) == Trust::proven) {
+      return;
+    }
+    const timespec pause{0, step};
+    nanosleep(&pause, nullptr);
+    tick();
+  }
+}
+
 Moment FileClock::moment(std::uint64_t device, int fd) {
   auto known = std::find_if(devices_.begin(), devices_.end(),
                             [&](const Device& one) { return one.number == device; });

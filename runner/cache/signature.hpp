@@ -59,6 +59,10 @@ class FileClock {
   FileClock& operator=(const FileClock&) = delete;
   // Reads the clocks. Moments given out from now on are at or before the present.
   void tick();
+  // Where a file of that signature is just too fresh to be proven, waits the few milliseconds until
+  // it is not, and ticks: cheaper than to hash much once more next time. Does not wait for a coarse
+  // clock or times in the future.
+  void outwait(const Signature& signature, int fd);
   // The moment of the last tick on the file system of `fd`, which has device number `device`.
   [[nodiscard]] Moment moment(std::uint64_t device, int fd);
 

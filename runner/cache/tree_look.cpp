@@ -1,6 +1,7 @@
 #include "runner/cache/tree_look.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,9 +23,17 @@ using port::Content;
 using port::EntryType;
 using port::TreeEntry;
 
-// Bounds on what waits for being hashed: folders kept open, and files.
-constexpr std::size_t most_open_folders = 64;
-constexpr std::size_t most_jobs = 8192;
+// Bounds on what waits for being hashed: folders kept open, and files. Many at a time, as a new
+// thread needs some milliseconds to find a core of its own.
+std::size_t most_folders() {
+  rlimit limit{};
+  const bool asked = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return std::clamp<std::size_t>(asked ? limit.rlim_cur / 4 : 256, 1, 256);
+}
+constexpr std::size_t most_jobs = 32768;
+// Of a file that was not looked at yet: in a folder of few files each is, for its size and age.
+constexpr std::size_t few_files = 64;
+constexpr std::uint64_t assumed_size = 64U << 10U;
 
 enum class Reach : std::uint8_t { all, matches };
 
@@ -46,6 +55,7 @@ struct Job {
   Frame* frame = nullptr;
   std::size_t slot = 0;
   std::uint64_t size = 0;
+  Signature seen;  // empty: not looked at
 };
 
 class TreeLook {
@@ -59,10 +69,12 @@ class TreeLook {
   Status step(Frame& frame);
   Status visit(Frame& frame, const Name& name);
   Status visit_folder(Frame& frame, const Name& name, Reach reach);
-  Status visit_file(Frame& frame, const Name& name, const struct stat& status);
-  Status add_job(Frame& frame, std::uint64_t size);
+  Status visit_file(Frame& frame, const Name& name);
+  Status add_job(Frame& frame, const Signature& seen, std::uint64_t size);
   Status leave();
   Status hash_jobs();
+  void outwait();
+  std::vector<Result<Hashed>> hash_all();
   Status settle(const Job& job, const Result<Hashed>& hashed);
   Status finish(Frame& frame);
   [[nodiscard]] std::string path_of(const Frame& frame, const Name& name) const {
@@ -76,6 +88,7 @@ class TreeLook {
   std::vector<std::unique_ptr<Frame>> waiting_;  // listed, children before parents
   std::vector<Job> jobs_;
   std::size_t open_folders_ = 0;
+  const std::size_t most_open_folders_ = most_folders();
   Content result_;
 };
 
@@ -121,17 +134,7 @@ Status TreeLook::step(Frame& frame) {
 Status TreeLook::visit(Frame& frame, const Name& name) {
   const bool matched =
       frame.reach == Reach::all || glob_match(selection_.pattern, path_of(frame, name));
-  struct stat status {};
-  Kind kind = name.kind;
-  if (matched && kind == Kind::file) {
-    if (fstatat(descent_.fd(), name.text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      return errno == ENOENT ? fail(Code::changed, shown(path_of(frame, name)) +
-                                                       " was removed while its folder was read")
-                             : fail_errno("cannot look at " + shown(path_of(frame, name)), errno);
-    }
-    kind = kind_of(status.st_mode);
-  }
-  if (kind == Kind::folder) {
+  if (name.kind == Kind::folder) {
     if (matched) {
       return visit_folder(frame, name, Reach::all);
     }
@@ -143,9 +146,9 @@ Status TreeLook::visit(Frame& frame, const Name& name) {
     (void)frame.cursor->take(name.text);
     return {};
   }
-  switch (kind) {
+  switch (name.kind) {
     case Kind::file:
-      return visit_file(frame, name, status);
+      return visit_file(frame, name);
     case Kind::link: {
       TRY(const Content link, look_link(descent_.fd(), name.text, path_of(frame, name)));
       frame.entries.push_back({name.text, link});
@@ -168,23 +171,27 @@ Status TreeLook::visit_folder(Frame& frame, const Name& name, Reach reach) {
   return enter(path_of(frame, name), &frame, reach);
 }
 
-Status TreeLook::visit_file(Frame& frame, const Name& name, const struct stat& status) {
-  const Signature signature = signature_of(status);
+Status TreeLook::visit_file(Frame& frame, const Name& name) {
   const auto known = frame.cursor->take(name.text);
   frame.entries.push_back({name.text, {}});
-  if (signature.size == 0) {
-    static const Digest empty = sha256({});
-    frame.entries.back().content = file_content(signature, empty);
-    return {};
+  if (!known && frame.names.size() > few_files) {
+    return add_job(frame, Signature{}, assumed_size);  // hashing looks at it anyway
   }
+  struct stat status {};
+  if (fstatat(descent_.fd(), name.text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return errno == ENOENT ? fail(Code::changed, shown(path_of(frame, name)) +
+                                                     " was removed while its folder was read")
+                           : fail_errno("cannot look at " + shown(path_of(frame, name)), errno);
+  }
+  const Signature signature = signature_of(status);
   if (known && known->trust == Trust::proven && known->signature == signature) {
     frame.entries.back().content = file_content(signature, known->digest);
     return {};
   }
-  return add_job(frame, signature.size);
+  return add_job(frame, signature, signature.size);
 }
 
-Status TreeLook::add_job(Frame& frame, std::uint64_t size) {
+Status TreeLook::add_job(Frame& frame, const Signature& seen, std::uint64_t size) {
   if (!frame.folder.valid()) {
     frame.folder = Fd(fcntl(descent_.fd(), F_DUPFD_CLOEXEC, 0));
     if (!frame.folder.valid()) {
@@ -193,7 +200,7 @@ Status TreeLook::add_job(Frame& frame, std::uint64_t size) {
     ++open_folders_;
   }
   ++frame.open;
-  jobs_.push_back({&frame, frame.entries.size() - 1, size});
+  jobs_.push_back({&frame, frame.entries.size() - 1, size, seen});
   return jobs_.size() >= most_jobs ? hash_jobs() : Status{};
 }
 
@@ -213,29 +220,14 @@ Status TreeLook::leave() {
   } else {
     waiting_.push_back(std::move(frame));
   }
-  return open_folders_ >= most_open_folders ? hash_jobs() : Status{};
+  return open_folders_ >= most_open_folders_ ? hash_jobs() : Status{};
 }
 
 Status TreeLook::hash_jobs() {
   if (!jobs_.empty()) {
     around_.clock->tick();
-    // The biggest first, so that no core is left with one at the end.
-    std::stable_sort(jobs_.begin(), jobs_.end(),
-                     [](const Job& a, const Job& b) { return a.size > b.size; });
-    std::uint64_t total = 0;
-    for (const auto& job : jobs_) {
-      total += job.size;
-    }
-    constexpr std::uint64_t little = 256U << 10U;
-    const bool split = total >= little || jobs_.size() >= 32;
-    const std::size_t workers = split ? std::min(worker_count(), jobs_.size()) : 1;
-    const Company company = workers > 1 ? Company::others : Company::alone;
-    std::vector<Result<Hashed>> results(jobs_.size(), fail(Code::internal, "not hashed"));
-    for_each_index(jobs_.size(), workers, [&](std::size_t i) {
-      const Frame& frame = *jobs_[i].frame;
-      const std::string& name = frame.entries[jobs_[i].slot].name;
-      results[i] = hash_stable(frame.folder.get(), name, company, join(frame.path, name));
-    });
+    outwait();
+    const auto results = hash_all();
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
       TRY_OK(settle(jobs_[i], results[i]));
     }
@@ -253,6 +245,46 @@ Status TreeLook::hash_jobs() {
   }
   waiting_.clear();
   return {};
+}
+
+// Where much of what is to be hashed was written just now, waits for it to be old enough.
+void TreeLook::outwait() {
+  std::uint64_t fresh = 0;
+  const Job* newest = nullptr;
+  const auto time = [](const Job& job) { return std::max(job.seen.mtime_ns, job.seen.ctime_ns); };
+  for (const auto& job : jobs_) {
+    if (job.seen.inode == 0) {
+      continue;
+    }
+    const Moment moment = around_.clock->moment(job.seen.device, job.frame->folder.get());
+    if (judge(job.seen, moment) == Trust::unproven) {
+      fresh += job.size;
+      newest = newest == nullptr || time(job) > time(*newest) ? &job : newest;
+    }
+  }
+  if (fresh >= worth_waiting) {
+    around_.clock->outwait(newest->seen, newest->frame->folder.get());
+  }
+}
+
+std::vector<Result<Hashed>> TreeLook::hash_all() {
+  // The biggest first, so that no core is left with one at the end.
+  std::stable_sort(jobs_.begin(), jobs_.end(),
+                   [](const Job& a, const Job& b) { return a.size > b.size; });
+  std::uint64_t total = 0;
+  for (const auto& job : jobs_) {
+    total += job.size;
+  }
+  constexpr std::uint64_t worth_a_thread = 4 * assumed_size;
+  const std::size_t workers = total >= worth_a_thread ? std::min(worker_count(), jobs_.size()) : 1;
+  const Company company = workers > 1 ? Company::others : Company::alone;
+  std::vector<Result<Hashed>> results(jobs_.size(), Hashed{});
+  for_each_index(jobs_.size(), workers, [&](std::size_t i) {
+    const Frame& frame = *jobs_[i].frame;
+    const std::string& name = frame.entries[jobs_[i].slot].name;
+    results[i] = hash_stable(frame.folder.get(), name, company, join(frame.path, name));
+  });
+  return results;
 }
 
 Status TreeLook::settle(const Job& job, const Result<Hashed>& hashed) {

@@ -16,6 +16,9 @@
 
 namespace mlpipe::cache {
 
+// Bytes whose second hashing would take longer than FileClock::outwait().
+constexpr std::uint64_t worth_waiting = 32U << 20U;
+
 // What a look needs of its surroundings.
 struct Surroundings {
   KnownFiles* known = nullptr;
