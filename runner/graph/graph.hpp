@@ -8,12 +8,15 @@
 
 #include "runner/base/error.hpp"
 #include "runner/base/ids.hpp"
+#include "runner/graph/out_index.hpp"
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/pipeline.hpp"
 
 namespace mlpipe::graph {
 
-enum class EdgeKind : std::uint8_t { file, needs };
+// file: carries files. needs: only a gate. after: from when.stage, orders but never blocks, since the condition itself
+// looks at the state (so `states: [failed]` can hold). Between two stages the first of these that applies counts.
+enum class EdgeKind : std::uint8_t { file, needs, after };
 
 class Graph {
  public:
@@ -26,16 +29,18 @@ class Graph {
   [[nodiscard]] std::span<const StageId> upstream(StageId id) const;
   [[nodiscard]] std::span<const StageId> downstream(StageId id) const;
   [[nodiscard]] const std::vector<StageId>& topological() const { return order_; }  // stable: file order among equals
-  // Whether the edge carries files, or is only a gate.
+  // What the edge is for. There must be one.
   [[nodiscard]] EdgeKind edge(StageId from, StageId to) const;
   // Whether a stage produces this path (an out equal to it, around it, or matching inside it).
   [[nodiscard]] bool produced(const std::string& path) const;
+  [[nodiscard]] const OutIndex& outs() const { return outs_; }
 
  private:
-  std::vector<std::uint32_t> upstream_begin_, downstream_begin_;  // compressed rows
+  friend class Builder;
+  std::vector<std::uint32_t> upstream_begin_, downstream_begin_;  // compressed rows, each sorted by id
   std::vector<StageId> upstream_, downstream_, order_;
-  std::vector<EdgeKind> upstream_kind_;
-  std::vector<std::string> outs_;  // sorted
+  std::vector<EdgeKind> upstream_kind_;  // parallel to upstream_
+  OutIndex outs_;
 };
 
 // Targets: stage or group names, "pipeline:stage", "pipeline:" for all of one, an out's path; globs over names.

@@ -1,13 +1,15 @@
 // Which stage may be decided, started or given up: a pure state machine. Knows no process, file or clock.
 //
-//   waiting --all upstream ended well--> undecided --start_queue()--> queued --started()--> running
-//      |            |                          |                                     |
-//      +--an upstream ended badly--> ended     +--ended()                            +--ended() or retry()
+//   waiting --all upstream ended well--> undecided --queue()--> queued --take_startable()--> running
+//      |                                     |                  ^ |                            | |
+//      +--an upstream ended badly--> ended   +--ended()         | +--ended()        requeue()--+ +--ended()
+//                                                               +-------------------------------+
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,16 +52,19 @@ class Scheduler {
   [[nodiscard]] std::optional<StageId> take_startable(std::span<const StageId> refused);
   // Back to the queue (a retry, or a lock held elsewhere); its room is free again.
   void requeue(StageId id);
-  // Ended, from undecided, queued or running. Dependants become undecided or blocked.
+  // Ended, from undecided, queued or running. Dependants become undecided or blocked. An edge of kind `after` only
+  // orders: it never blocks.
   void ended(StageId id, StageState state);
-  // Stages that became blocked since the last call, with the stage that blocks each.
+  // Stages that became blocked since the last call, with the stage whose end blocks each, however far upstream.
   struct BlockedBy {
     StageId stage;
     StageId by;
   };
   [[nodiscard]] std::vector<BlockedBy> take_blocked();
-  // Starts nothing more; what is not running ends as cancelled.
+  // Starts nothing more; what is not running ends as cancelled. Returns those.
   [[nodiscard]] std::vector<StageId> cancel_rest();
+  // Nothing runs and nothing more will. After a failure under stop_starting some stages may not have ended: end them
+  // with cancel_rest() when this is true.
   [[nodiscard]] bool finished() const;
   [[nodiscard]] std::size_t running() const;
   [[nodiscard]] std::size_t queued() const;
@@ -72,22 +77,57 @@ class Scheduler {
 
  private:
   enum class Phase : std::uint8_t { waiting, undecided, queued, running, ended };
-  // The implementing file documents the members.
   struct Node {
     Phase phase = Phase::waiting;
     StageState state = StageState::skipped;
     std::uint32_t open_upstream = 0;
+    bool overtook = false;  // running, started while an earlier one in the queue did not fit
   };
+  // What running stages hold, or one stage asks for (never more than the machine has).
+  struct Load {
+    double jobs = 0;
+    double cpus = 0;
+    double memory = 0;
+    double gpus = 0;
+    friend auto operator<=>(const Load&, const Load&) = default;
+  };
+  // Place in the order of starting.
+  struct Rank {
+    double priority;
+    StageId id;
+    friend bool operator<(const Rank& a, const Rank& b) {
+      return a.priority != b.priority ? a.priority > b.priority : a.id < b.id;
+    }
+  };
+  using Queue = std::set<Rank>;
+
+  [[nodiscard]] Rank rank(StageId id) const { return Rank{priority_[id.index()], id}; }
+  [[nodiscard]] Load load(StageId id) const;
+  static void add(Load& sum, const Load& one, double sign);
+  [[nodiscard]] bool fits(const Load& held, const Load& one) const;
+  [[nodiscard]] std::optional<Rank> first(std::span<const StageId> refused) const;
+  [[nodiscard]] std::optional<Rank> first_beside(const Load& head, std::span<const StageId> refused) const;
+  void start(StageId id, bool overtakes);
+  void leave(StageId id);
+  void close(StageId id, StageState state);
+  void release_dependants(StageId id);
+  void block_dependants(StageId id);
+  void became_ready(StageId id);
+
   const graph::Graph* graph_;
   std::vector<Node> nodes_;
   std::vector<bool> selected_, tolerated_;
   std::vector<double> priority_;
   std::vector<Need> needs_;
   Capacity capacity_;
+  Load total_, held_, overtaking_;   // of the machine; of all running; of those running that overtook
   OnFailure on_failure_;
-  std::vector<StageId> fresh_, queue_, running_;
+  std::vector<StageId> fresh_;       // undecided and not yet returned
+  Queue queue_;                      // every queued stage
+  std::map<Load, Queue> by_load_;    // the same, by what they ask for: a search costs the number of different needs
+  std::set<StageId> running_;
   std::vector<BlockedBy> blocked_;
-  std::size_t open_ = 0;
+  std::size_t open_ = 0;             // selected and not ended
   bool stopped_ = false;
 };
 
