@@ -16,6 +16,12 @@
 
 extern char** environ;
 
+// libgit2 1.5 and the pcre2 beneath it lose a few blocks of their own in error paths.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libgit2.so\nleak:libpcre2-8.so\n";
+}
+
 namespace mlpipe {
 namespace {
 
@@ -120,6 +126,17 @@ int run_out_of_memory(const std::string& group, const std::string& script) {
   return 0;
 }
 
+// A runner whose own parent closed the standard streams.
+int run_without_streams(const std::string& result) {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    ::close(fd);
+  }
+  auto executor = adapter::make_local_executor();
+  std::ofstream(result) << run(**executor, child({"state"})).output
+                        << run(**executor, child({"stdin"})).output;
+  return 0;
+}
+
 int misbehave(const std::vector<std::string>& words) {
   const std::string& name = words.at(0);
   if (name == "ignore-term") {
@@ -157,6 +174,7 @@ int misbehave(const std::vector<std::string>& words) {
     say("ended " + (ended ? std::to_string(*ended) : ended.error().message) + "\n");
     return 0;
   }
+  if (name == "no-streams") return run_without_streams(words.at(1));
   if (name == "exit") return std::stoi(words.at(1));
   if (name == "group") return leave_in_group();
   if (name == "daemon") return leave_daemon(words.at(1));

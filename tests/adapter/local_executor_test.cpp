@@ -333,6 +333,25 @@ TEST_F(LocalExecutorTest, ThereIsOneExecutor) {
   EXPECT_EQ(second.error().code, Code::busy);
 }
 
+TEST_F(LocalExecutorTest, ARunnerWithoutStandardStreamsWorks) {
+  const TemporaryFolder folder;
+  run(executor(), child({"no-streams", folder / "result"}));
+  std::ifstream file(folder / "result");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_EQ(text, "fds 3 blocked 0 sigpipe default group own\n0");
+}
+
+TEST(IgnoredSignalTest, WhatWasIgnoredStaysIgnored) {
+  const auto before = ::signal(SIGINT, SIG_IGN);
+  {
+    const auto executor = adapter::make_local_executor();
+    ASSERT_TRUE(executor);
+    ::kill(::getpid(), SIGINT);
+    EXPECT_FALSE((*executor)->poll(milliseconds(0))->interrupted);
+  }
+  EXPECT_EQ(::signal(SIGINT, before), SIG_IGN);
+}
+
 TEST_F(LocalExecutorTest, NothingOutlivesTheExecutor) {
   const TemporaryFolder folder;
   auto command = shell(child({}).argv[0] + " --child daemon " + (folder / "pid") +

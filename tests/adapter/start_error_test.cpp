@@ -108,7 +108,7 @@ TEST_F(StartErrorTest, TooMuchForTheSystemIsRefused) {
   expect_refused(many, Code::invalid, "arguments and environment");
   auto big = command({"/bin/true"});
   for (int i = 0; i < 100; ++i) {
-    big.env.emplace_back("V" + std::to_string(i), std::string(100'000, 'x'));
+    big.env.emplace_back("VARIABLE" + std::to_string(i), std::string(100'000, 'x'));
   }
   expect_refused(big, Code::invalid, "arguments and environment");
 }
@@ -117,7 +117,7 @@ TEST_F(StartErrorTest, AHugeEnvironmentWithinTheLimitsArrives) {
   auto command = child({"environment"});
   std::size_t expected = 0;
   for (int i = 0; i < 15; ++i) {
-    command.env.emplace_back("V" + std::to_string(i), std::string(100'000, 'x'));
+    command.env.emplace_back("VARIABLE" + std::to_string(i), std::string(100'000, 'x'));
     expected += command.env.back().first.size() + 100'000 + 2;
   }
   EXPECT_EQ(run(*executor_, command).output.size(), expected);

@@ -110,7 +110,7 @@ Result<CommitPtr> GitRepository::find_commit(const std::string& name) const {
     code = git_revparse_single(&raw, get(), ("origin/" + name).c_str());
   }
   const GitPtr<git_object, git_object_free> object(code == 0 ? raw : nullptr);
-  const std::string shown = "'" + printable(name) + "'";
+  const std::string shown = fmt::format("'{}'", printable(name));
   if (code == GIT_EAMBIGUOUS) {
     return fail(Code::invalid, shown + " names several git commits; give more digits");
   }
@@ -214,7 +214,8 @@ Result<std::optional<std::string>> GitRepository::file_at(const std::string& com
   // From the root, not from the prefix: "../" would lead out of what the caller may name.
   const auto inside = normal_path(path);
   if (!inside || inside->empty() || *inside == ".") {
-    return fail(Code::invalid, "'" + printable(path) + "' is no path inside the repository");
+    return fail(Code::invalid,
+                fmt::format("'{}' is no path inside the repository", printable(path)));
   }
   TRY(const TreePtr tree, tree_of(commit));
   return file_in(tree.get(), prefix_ + *inside, kMostLinks);

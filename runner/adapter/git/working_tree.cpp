@@ -98,7 +98,8 @@ Result<std::vector<std::string>> GitRepository::tags_of(const git_oid& commit) c
 }
 
 Result<bool> GitRepository::is_dirty() const {
-  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  git_status_options options;
+  git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
   options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
   options.flags = 0;  // neither untracked nor ignored files, no renames
   git_status_list* raw = nullptr;
@@ -155,7 +156,8 @@ bool GitRepository::is_stored_by_lfs(const git_oid& pointer, const std::string& 
 
 Result<std::vector<std::string>> GitRepository::changed_since(const std::string& commit) {
   TRY(const TreePtr tree, tree_of(commit));
-  git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  git_diff_options options;
+  git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
   options.flags = GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS |
                   GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_DISABLE_PATHSPEC_MATCH;
   std::string below = prefix_;
