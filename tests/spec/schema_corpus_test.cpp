@@ -56,7 +56,9 @@ void expect_described(const nlohmann::json& document, const nlohmann::json& sche
   if (!schema.is_object()) {
     return;
   }
-  for (const auto& [key, property] : schema.value("properties", nlohmann::json::object()).items()) {
+  const nlohmann::json properties = schema.value("properties", nlohmann::json::object());
+  const nlohmann::json parts = schema.value("anyOf", nlohmann::json::array());
+  for (const auto& [key, property] : properties.items()) {
     const nlohmann::json* target = &property;
     if (property.contains("$ref")) {
       const std::string ref = property["$ref"].get<std::string>();
@@ -71,7 +73,7 @@ void expect_described(const nlohmann::json& document, const nlohmann::json& sche
       expect_described(document, schema[keyword], where + "." + keyword);
     }
   }
-  for (const auto& part : schema.value("anyOf", nlohmann::json::array())) {
+  for (const auto& part : parts) {
     expect_described(document, part, where);
   }
 }
