@@ -46,7 +46,8 @@ class Lines {
       return std::nullopt;
     }
     text.remove_prefix(starts[mark.line - 1]);
-    return text.substr(0, text.find('\n'));
+    const std::string_view line = text.substr(0, text.find('\n'));
+    return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
   }
 
  private:
@@ -99,8 +100,9 @@ void append(std::string& out, const Diagnostic& item, const Sources& sources, Li
     const Underlined shown = underline(*line, item.mark.column);
     fmt::format_to(std::back_inserter(out), "{}{:>6} |{} {}\n", paint.gutter, item.mark.line,
                    paint.off, shown.line);
-    fmt::format_to(std::back_inserter(out), "{}       |{} {}{}{}\n", paint.gutter, paint.off,
-                   paint.caret, shown.carets, paint.off);
+    const std::size_t indent = shown.carets.find('^');
+    fmt::format_to(std::back_inserter(out), "{}       |{} {:{}}{}{}{}\n", paint.gutter, paint.off,
+                   "", indent, paint.caret, shown.carets.substr(indent), paint.off);
   }
   if (!item.hint.empty()) {
     fmt::format_to(std::back_inserter(out), "{}       ={} hint: {}\n", paint.gutter, paint.off,

@@ -19,22 +19,24 @@ struct Entry {
   std::string_view place;
   std::string_view name;
   std::string_view built;
+  std::string_view planned;
 };
 constexpr Entry in_stage[] = {
-    {"deps.*.url", "a dependency on a URL", ""},
-    {"deps.*.delta", "a dependency on a Delta table's version", ""},
-    {"deps.*.store", "storing an input by `store`", ""},
-    {"plots.*.template", "a plot's template", ""},
-    {"plots.*.x", "a plot's axis", ""},
-    {"plots.*.y", "a plot's axis", ""},
-    {"plots.*.title", "a plot's title", ""},
-    {"plots.*.x_label", "a plot's label", ""},
-    {"plots.*.y_label", "a plot's label", ""},
-    {"executor", "executor", "local"},
-    {"target.type", "deploying to a target of type", "directory"},
+    {"deps.*.url", "a dependency on a URL", "", ""},
+    {"deps.*.delta", "a dependency on a Delta table's version", "", ""},
+    {"deps.*.store", "storing an input by `store`", "", ""},
+    {"plots.*.template", "a plot's template", "", ""},
+    {"plots.*.x", "a plot's axis", "", ""},
+    {"plots.*.y", "a plot's axis", "", ""},
+    {"plots.*.title", "a plot's title", "", ""},
+    {"plots.*.x_label", "a plot's label", "", ""},
+    {"plots.*.y_label", "a plot's label", "", ""},
+    {"executor", "executor", "local", "slurm kubernetes"},
+    {"target.type", "deploying to a target of type", "directory",
+     "s3 ssh kubernetes sagemaker azureml mlflow"},
 };
 constexpr Entry in_file[] = {
-    {"triggers", "starting runs by `triggers`", ""},
+    {"triggers", "starting runs by `triggers`", "", ""},
 };
 // The kinds that the grammar names; the schema refuses others.
 constexpr std::string_view known_kinds[] = {"command", "data_check", "unit_test",
@@ -42,11 +44,14 @@ constexpr std::string_view known_kinds[] = {"command", "data_check", "unit_test"
                                             "drift",   "monitor",    "feedback"};
 
 void refuse(const Node& node, Mark key, const Entry& entry, Diagnostics& diagnostics) {
-  if (entry.built.empty()) {
+  if (entry.planned.empty()) {
     diagnostics.error(key, fmt::format("{} is not built yet", entry.name), std::string(more));
-  } else if (node.kind == NodeKind::string && node.text != entry.built) {
-    diagnostics.error(node.mark,
-                      fmt::format("{} `{}` is not built yet", entry.name, printable(node.text)),
+    return;
+  }
+  const auto words = split(entry.planned, ' ');
+  if (node.kind == NodeKind::string &&
+      std::find(words.begin(), words.end(), node.text) != words.end()) {
+    diagnostics.error(node.mark, fmt::format("{} `{}` is not built yet", entry.name, node.text),
                       fmt::format("use `{}`; {}", entry.built, more));
   }
 }

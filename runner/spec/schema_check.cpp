@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "runner/base/text.hpp"
 #include "runner/spec/scalar.hpp"
@@ -36,7 +37,10 @@ std::size_t resemblance(const Schema& schema, const Node& map) {
   return score;
 }
 
-std::string limits(const Schema& schema) {
+std::string limits(const Schema& schema, const Node& node) {
+  if (!std::isfinite(number(node.text).value_or(0))) {
+    return "a finite number";
+  }
   const auto text = [](double value) { return fmt::format("{}", value); };
   if (schema.minimum && schema.maximum) {
     return fmt::format("from {} to {}", text(*schema.minimum), text(*schema.maximum));
@@ -117,8 +121,9 @@ void SchemaCheck::visit(const Schema& schema, const Node& node, const Place& pla
 
 void SchemaCheck::scalar(const Schema& schema, const Node& node, const Place& place) {
   if (!within(schema, node)) {
-    diagnostics_.error(node.mark, fmt::format("{} must be {}, but is {}", shown(place),
-                                              limits(schema), printable(node.text.substr(0, 40))));
+    diagnostics_.error(node.mark,
+                       fmt::format("{} must be {}, but is {}", shown(place), limits(schema, node),
+                                   printable(node.text.substr(0, 40))));
   } else if (!long_enough(schema, node)) {
     diagnostics_.error(node.mark, fmt::format("{} is an empty text", shown(place)),
                        "write a value or remove it");

@@ -100,6 +100,10 @@ std::string key_hint(const SchemaSet& set, const Schema& schema, const Node& map
       return "a stage stands below `stages:`, indented";
     }
   }
+  if (schema.name == "env" && map.items[index].is_scalar()) {
+    return fmt::format("variables and values stand below `set`: `set: {{{}: ...}}`",
+                       printable(key.substr(0, 40)));
+  }
   for (const Synonym& synonym : synonyms) {
     if (synonym.word == key && schema.property(synonym.ours) != nullptr) {
       return fmt::format("here it is called `{}`", synonym.ours);

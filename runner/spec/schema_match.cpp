@@ -9,7 +9,7 @@
 namespace mlpipe::spec {
 
 bool within(const Schema& schema, const Node& node) {
-  if (node.kind != NodeKind::integer && node.kind != NodeKind::real) {
+  if ((node.kind != NodeKind::integer && node.kind != NodeKind::real) || schema.types.empty()) {
     return true;
   }
   const double value = number(node.text).value_or(0);

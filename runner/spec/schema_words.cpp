@@ -54,7 +54,7 @@ std::string single_noun(const Schema& schema) {
     return "a list of texts";
   }
   if (schema.types.size() == 1 && schema.types[0] == NodeKind::map && !schema.required.empty()) {
-    return fmt::format("a map with `{}`", fmt::join(schema.required, "` and `"));
+    return fmt::format("a map with `{}`", fmt::join(schema.required, "`, `"));
   }
   std::vector<std::string> words;
   for (const NodeKind type : schema.types) {
