@@ -167,7 +167,9 @@ void JournalFile::index(PayloadAt at, std::string_view payload) {
   by_fingerprint_.put(std::hash<Digest>{}(entry.fingerprint), position, [&](std::uint32_t other) {
     return entries_[other].fingerprint == entry.fingerprint;
   });
-  by_stage_.put(entry.stage_hash, position, [](std::uint32_t) { return true; });
+  by_stage_.put(entry.stage_hash, position, [&](std::uint32_t other) {
+    return entries_[other].stage_hash == entry.stage_hash;
+  });
 }
 
 Result<std::string> JournalFile::read_record(const Entry& entry) const {
@@ -198,7 +200,8 @@ std::optional<Action> JournalFile::find(const Digest& fingerprint) const {
 
 std::optional<Action> JournalFile::last_of(std::string_view stage) const {
   const std::uint64_t hash = hash_of(stage);
-  const auto newest = by_stage_.get(hash, [](std::uint32_t) { return true; });
+  const auto newest =
+      by_stage_.get(hash, [&](std::uint32_t other) { return entries_[other].stage_hash == hash; });
   if (!newest) {
     return std::nullopt;
   }

@@ -22,20 +22,20 @@ class NewestIndex {
       old.swap(slots_);
       for (const Slot& slot : old) {
         if (slot.position != none) {
-          Slot& empty = probe(slot.hash, [](std::uint32_t) { return false; });
-          empty = slot;
+          probe(slot.tag, [](std::uint32_t) { return false; }) = slot;
         }
       }
     }
   }
 
-  // Replaces the position for which `same(position)` holds among those with this hash.
+  // Replaces the position for which `same(position)` holds, which is asked for some positions with
+  // another key too.
   template <class Same>
   void put(std::uint64_t hash, std::uint32_t position, Same same) {
     reserve(used_ + 1);
-    Slot& slot = probe(hash, same);
+    Slot& slot = probe(tag_of(hash), same);
     used_ += slot.position == none ? 1 : 0;
-    slot = {hash, position};
+    slot = {tag_of(hash), position};
   }
 
   template <class Same>
@@ -43,24 +43,27 @@ class NewestIndex {
     if (slots_.empty()) {
       return std::nullopt;
     }
-    const Slot& slot = const_cast<NewestIndex*>(this)->probe(hash, same);
+    const Slot& slot = const_cast<NewestIndex*>(this)->probe(tag_of(hash), same);
     return slot.position == none ? std::nullopt : std::optional(slot.position);
   }
 
  private:
   static constexpr std::uint32_t none = UINT32_MAX;
   struct Slot {
-    std::uint64_t hash = 0;
+    std::uint32_t tag = 0;
     std::uint32_t position = none;
   };
+  static std::uint32_t tag_of(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash ^ hash >> 32U);
+  }
 
   // The slot with this key, or the empty one where it would stand. At most half of the slots are
   // used.
   template <class Same>
-  Slot& probe(std::uint64_t hash, Same same) {
+  Slot& probe(std::uint32_t tag, Same same) {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t i = static_cast<std::size_t>(hash) & mask;
-    while (slots_[i].position != none && !(slots_[i].hash == hash && same(slots_[i].position))) {
+    std::size_t i = tag & mask;
+    while (slots_[i].position != none && !(slots_[i].tag == tag && same(slots_[i].position))) {
       i = (i + 1) & mask;
     }
     return slots_[i];

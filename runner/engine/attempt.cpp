@@ -169,15 +169,15 @@ Status prepare(Workspace& workspace, const Host& host, const RunContext& context
                std::vector<port::Polled>& backlog) {
   const spec::Stage& stage = workspace.stage(attempt.id);
   TRY(const Variables secrets, read_secrets(stage, workspace.root, host.caller, *host.executor, backlog));
-  std::vector<std::string> values;
-  for (const auto& secret : secrets) {
-    values.push_back(secret.second);
+  std::vector<Secret> values;
+  for (const auto& [name, value] : secrets) {
+    values.push_back({name, value});
   }
   TRY(Redactor redactor, Redactor::make(values));
-  const std::string name = fmt::format("{}.{}.log", file_name_of(workspace.label(attempt.id)), attempt.number);
+  const std::string file = fmt::format("{}.{}.log", file_name_of(workspace.label(attempt.id)), attempt.number);
   attempt.log = std::make_unique<AttemptLog>(
-      fmt::format("{}/runs/{}/logs/{}", workspace.state_dir, context.run_id, name),
-      std::make_unique<Redactor>(std::move(redactor)));
+      fmt::format("{}/runs/{}/logs/{}", workspace.state_dir, context.run_id, file),
+      std::move(redactor));
   if (!attempt.stored && attempt.number == 1) {
     TRY_OK(clear_outs(workspace, context, attempt));
   }
@@ -248,7 +248,8 @@ Result<std::optional<plan::StepResult>> read_result(const Attempt& attempt) {
   if (!text) {
     return fail(Code::internal, "the step ended without a result");
   }
-  TRY(plan::StepResult result, plan::result_from_json(*text));
+  // A report or a table can hold a secret too: nothing of the answer is kept or shown before it is masked.
+  TRY(plan::StepResult result, plan::result_from_json(attempt.log->redactor().redact(*text)));
   return std::optional<plan::StepResult>(std::move(result));
 }
 

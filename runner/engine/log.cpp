@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "runner/base/redactor.hpp"
 #include "runner/base/text.hpp"
 #include "runner/engine/files.hpp"
 
@@ -18,27 +17,13 @@ constexpr std::size_t tail_size = 65536;
 
 }  // namespace
 
-AttemptLog::AttemptLog(std::string path, std::unique_ptr<Redactor> redactor)
-    : path_(std::move(path)), redactor_(std::move(redactor)) {}
+AttemptLog::AttemptLog(std::string path, Redactor redactor)
+    : path_(std::move(path)), redactor_(std::move(redactor)), stream_(redactor_) {}
 
 AttemptLog::~AttemptLog() {
   if (file_ >= 0) {
     close(file_);
   }
-}
-
-AttemptLog::AttemptLog(AttemptLog&& other) noexcept
-    : path_(std::move(other.path_)),
-      redactor_(std::move(other.redactor_)),
-      file_(std::exchange(other.file_, -1)),
-      tail_(std::move(other.tail_)) {}
-
-AttemptLog& AttemptLog::operator=(AttemptLog&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(redactor_, other.redactor_);
-  std::swap(file_, other.file_);
-  std::swap(tail_, other.tail_);
-  return *this;
 }
 
 Result<std::string> AttemptLog::write(std::string text) {
@@ -67,9 +52,9 @@ Result<std::string> AttemptLog::write(std::string text) {
   return text;
 }
 
-Result<std::string> AttemptLog::add(std::string_view bytes) { return write(redactor_->feed(bytes)); }
+Result<std::string> AttemptLog::add(std::string_view bytes) { return write(stream_.write(bytes)); }
 
-Result<std::string> AttemptLog::finish() { return write(redactor_->flush()); }
+Result<std::string> AttemptLog::finish() { return write(stream_.flush()); }
 
 std::vector<std::string> AttemptLog::last_lines(std::size_t count) const {
   std::vector<std::string> lines;

@@ -1,26 +1,22 @@
 // The log of one attempt: redacted, written as it comes, created only once something was printed.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runner/base/error.hpp"
-
-namespace mlpipe {
-class Redactor;
-}
+#include "runner/base/redactor.hpp"
 
 namespace mlpipe::engine {
 
 class AttemptLog {
  public:
-  // path: absolute. The redactor belongs to the log, since what it holds back belongs to one stream.
-  AttemptLog(std::string path, std::unique_ptr<Redactor> redactor);
+  // path: absolute.
+  AttemptLog(std::string path, Redactor redactor);
   ~AttemptLog();
-  AttemptLog(AttemptLog&&) noexcept;
-  AttemptLog& operator=(AttemptLog&&) noexcept;
+  AttemptLog(const AttemptLog&) = delete;
+  AttemptLog& operator=(const AttemptLog&) = delete;
 
   // Returns what may be shown.
   Result<std::string> add(std::string_view bytes);
@@ -30,11 +26,13 @@ class AttemptLog {
   // The last lines, carriage returns collapsed as a terminal would, control characters made visible.
   [[nodiscard]] std::vector<std::string> last_lines(std::size_t count) const;
   [[nodiscard]] const std::string& tail() const { return tail_; }
+  [[nodiscard]] const Redactor& redactor() const { return redactor_; }
 
  private:
   Result<std::string> write(std::string text);
   std::string path_;
-  std::unique_ptr<Redactor> redactor_;
+  Redactor redactor_;
+  RedactedStream stream_;
   int file_ = -1;
   std::string tail_;  // the last 64 KiB
 };

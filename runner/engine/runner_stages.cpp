@@ -168,6 +168,7 @@ bool Runner::start_stage(StageId id) {
   if (!attempt->stored && announces(id)) {
     announce();
     run::StageStarted event{workspace_.label(id), now(), attempt->number, {}, workspace_.stage(id).cmd, {}};
+    event.command = attempt->log ? attempt->log->redactor().redact(event.command) : std::string();
     if (const auto* reasons = std::get_if<plan::Run>(&attempt->decided.decision)) {
       event.reasons = reasons->reasons;
     }

@@ -30,6 +30,8 @@ std::string_view name(ItemKind kind) {
       return "force";
     case ItemKind::age:
       return "age";
+    case ItemKind::upstream:
+      return "upstream";
   }
   return "unknown";
 }

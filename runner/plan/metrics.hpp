@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

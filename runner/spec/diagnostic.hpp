@@ -2,6 +2,8 @@
 // with a caret.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,8 +52,12 @@ class Diagnostics {
 // "mlpipe.yaml:12:5: error: ...\n    12 |   depps: [a]\n       |   ^~~~~\n       = hint: ...", one
 // block each, in file order. Carets are placed by display columns; tabs, wide and invalid
 // characters do not shift them; long lines are cut around the place. `colour` adds ANSI colours.
+// Sorted by file, line and column; said once where the same is told of a place twice. At most
+// `at_most` errors and as many warnings are shown, then how many more there are. Columns in the
+// first line count characters.
 enum class Colour : std::uint8_t { off, on };
+inline constexpr std::size_t most_shown = 50;
 [[nodiscard]] std::string render(const Diagnostics& diagnostics, const Sources& sources,
-                                 Colour colour);
+                                 Colour colour, std::size_t at_most = most_shown);
 
 }  // namespace mlpipe::spec

@@ -84,9 +84,4 @@ void patch_params(const Node& profile, Node& params) {
   }
 }
 
-const Node* stage_patch(const Node* profile, const std::string& stage) {
-  const Node* stages = profile != nullptr ? given(*profile, "stages") : nullptr;
-  return stages != nullptr ? given(*stages, stage) : nullptr;
-}
-
 }  // namespace mlpipe::spec

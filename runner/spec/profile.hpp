@@ -16,7 +16,4 @@ void check_profiles(const Node& document, const Node* params, Report& report);
 // alone: check_profiles reports them.
 void patch_params(const Node& profile, Node& params);
 
-// The profile's part for one stage, nullptr where it has none.
-[[nodiscard]] const Node* stage_patch(const Node* profile, const std::string& stage);
-
 }  // namespace mlpipe::spec

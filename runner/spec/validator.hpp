@@ -18,6 +18,12 @@ namespace mlpipe::spec {
 void validate_pipeline(const Node& document, std::span<const std::string> kinds,
                        Diagnostics& diagnostics);
 
+// A stage with its template merged in (without `extends`), where a stage by itself could be
+// anything: the raw document requires nothing of a stage with `extends`. Strings that hold `${`
+// stand for any scalar here too.
+void validate_stage(std::string_view name, const Node& stage, std::span<const std::string> kinds,
+                    Diagnostics& diagnostics);
+
 // The bytes of schemas/pipeline.schema.json, for `mlpipe schema`.
 [[nodiscard]] std::string_view pipeline_schema();
 

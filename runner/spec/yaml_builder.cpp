@@ -54,12 +54,13 @@ bool YamlBuilder::open(NodeKind kind, Place place, const std::string& tag, Ancho
                        "a pipeline file needs a few levels; is a bracket left open?");
     return false;
   }
-  check_collection_tag(mark(start), tag, kind == NodeKind::list ? "seq" : "map");
+  check_collection_tag(mark(place), tag, kind == NodeKind::list ? "seq" : "map");
   count_value(anchor);
   Frame frame;
   frame.node.kind = kind;
   frame.node.mark = mark(start);
   frame.anchor = anchor;
+  frame.offset = start.offset;
   frame.flow =
       start.offset < text_.size() && text_[start.offset] == (kind == NodeKind::list ? '[' : '{');
   open_.push_back(std::move(frame));
@@ -125,7 +126,7 @@ void YamlBuilder::scalar(Place place, const std::string& tag, Anchor anchor,
   count_value(anchor);
   Node node;
   node.mark = at;
-  node.kind = tagged_kind(at, tag, value);
+  node.kind = tagged_kind(mark(place), tag, value);
   node.quoted = node.kind == NodeKind::string && tag != "?";
   node.text = node.kind == NodeKind::boolean ? (is_true(value) ? "true" : "false") : value;
   if (node.kind == NodeKind::integer && !decimal(value)) {
@@ -326,6 +327,28 @@ std::optional<Mark> YamlBuilder::open_flow() const {
     if (frame->flow) {
       return frame->node.mark;
     }
+  }
+  return std::nullopt;
+}
+
+std::optional<Mark> YamlBuilder::bare_reference(Place end) const {
+  const auto frame =
+      std::find_if(open_.begin(), open_.end(), [](const Frame& open) { return open.flow; });
+  if (frame == open_.end()) {
+    return std::nullopt;
+  }
+  Mark at = frame->node.mark;
+  char quote = '\0';
+  for (const char& c :
+       text_.substr(frame->offset, end.offset - std::min(end.offset, frame->offset))) {
+    if (quote == '\0' && c == '$' && &c + 1 < text_.data() + text_.size() && *(&c + 1) == '{') {
+      return at;
+    }
+    if (quote != '\0' ? c == quote : c == '"' || c == '\'') {
+      quote = quote == '\0' ? c : '\0';
+    }
+    at.line += c == '\n' ? 1U : 0U;
+    at.column = c == '\n' ? 1U : at.column + 1U;
   }
   return std::nullopt;
 }

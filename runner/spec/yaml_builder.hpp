@@ -47,12 +47,16 @@ class YamlBuilder {
   [[nodiscard]] bool tab_indents(Place place) const;
   // Where the innermost `[` or `{` that is still open stands.
   [[nodiscard]] std::optional<Mark> open_flow() const;
+  // Where a `${` without quotes stands between the outermost open bracket and `end`: its brace
+  // breaks the syntax.
+  [[nodiscard]] std::optional<Mark> bare_reference(Place end) const;
 
  private:
   struct Frame {
     Node node;
     Anchor anchor = 0;
     bool flow = false;
+    std::size_t offset = 0;
     bool has_key = false;  // maps: keys.back() waits for its value
   };
   struct Scalar {

@@ -109,6 +109,11 @@ void explain(const YAML::Exception& error, const YamlBuilder& builder, std::uint
     diagnostics.error(mark, "a tab in the indentation", "YAML is indented with blanks only");
     return;
   }
+  if (const auto reference = placed ? builder.bare_reference(place) : std::nullopt) {
+    diagnostics.error(*reference, "`${...}` in a list or map in brackets needs quotes",
+                      "write `\"${...}\"`, or put the entries on lines of their own");
+    return;
+  }
   const bool unclosed =
       error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
   if (const auto opened = builder.open_flow(); unclosed && opened) {

@@ -32,6 +32,9 @@ class TemporaryFolder {
 [[nodiscard]] port::Command child(std::vector<std::string> behaviour);
 [[nodiscard]] port::Command shell(const std::string& script);
 
+// What terminal_test adds to those children.
+int behave_on_terminal(const std::string& name);
+
 struct Ran {
   std::string output;
   port::Exit exit;

@@ -110,6 +110,16 @@ int print_state() {
   return 0;
 }
 
+// A runner inside a control group with little memory: says how its child ended.
+int run_out_of_memory(const std::string& group, const std::string& script) {
+  std::ofstream(group + "/cgroup.procs") << ::getpid();
+  auto executor = adapter::make_local_executor();
+  const auto exit = run(**executor, shell(script)).exit;
+  say(exit.cause == port::ExitCause::out_of_memory ? "out of memory " : "otherwise ");
+  say(std::to_string(exit.signal) + "\n");
+  return 0;
+}
+
 int misbehave(const std::vector<std::string>& words) {
   const std::string& name = words.at(0);
   if (name == "ignore-term") {
@@ -142,6 +152,11 @@ int misbehave(const std::vector<std::string>& words) {
     }
     return 0;
   }
+  if (name == "end-own") {
+    const auto ended = adapter::end_processes_with("MLPIPE_TEST", words.at(1), {});
+    say("ended " + (ended ? std::to_string(*ended) : ended.error().message) + "\n");
+    return 0;
+  }
   if (name == "exit") return std::stoi(words.at(1));
   if (name == "group") return leave_in_group();
   if (name == "daemon") return leave_daemon(words.at(1));
@@ -151,7 +166,8 @@ int misbehave(const std::vector<std::string>& words) {
   if (name == "cpu") return use_cpu(std::stol(words.at(1)));
   if (name == "interleave") return interleave();
   if (name == "state") return print_state();
-  return 99;
+  if (name == "oom-runner") return run_out_of_memory(words.at(1), words.at(2));
+  return behave_on_terminal(name);
 }
 
 }  // namespace
