@@ -55,7 +55,7 @@ Status JournalFile::load() {
   if (!S_ISREG(identity_.st_mode)) {
     return fail(
         Code::corrupt,
-        fmt::format("{} is no regular file_; move it away, the next run makes a new one", path_));
+        fmt::format("{} is no regular file; move it away, the next run makes a new one", path_));
   }
   file_ = std::move(opened);
   return scan_to(static_cast<std::uint64_t>(identity_.st_size));
@@ -128,9 +128,12 @@ Status JournalFile::scan_to(std::uint64_t file_size) {
   }
   const std::string_view bytes(static_cast<const char*>(map), length);
   const Scan scan = scan_records(bytes, static_cast<std::size_t>(end_ - base), base, salt_);
-  entries_.reserve(entries_.size() + scan.payloads.size());
-  by_fingerprint_.reserve(entries_.size() + scan.payloads.size());
-  by_stage_.reserve(entries_.size() + scan.payloads.size());
+  if (entries_.empty()) {  // later growth is by doubling: an exact reserve at each refresh would
+                           // copy everything
+    entries_.reserve(scan.payloads.size());
+    by_fingerprint_.reserve(scan.payloads.size());
+    by_stage_.reserve(scan.payloads.size());
+  }
   for (const PayloadAt& at : scan.payloads) {
     index(at, bytes.substr(static_cast<std::size_t>(at.offset - base), at.size));
   }
@@ -143,13 +146,13 @@ Status JournalFile::scan_to(std::uint64_t file_size) {
 void JournalFile::note_damage(const Scan& scan) {
   for (const Gap& gap : scan.gaps) {
     warnings_.push_back(
-        fmt::format("{}: bytes {} to {} are damaged_; results recorded there are "
+        fmt::format("{}: bytes {} to {} are damaged; results recorded there are "
                     "lost, all others were read",
                     path_, gap.begin, gap.end));
   }
   if (scan.tail == Tail::damaged) {
     warnings_.push_back(
-        fmt::format("{}: the last {} bytes are damaged_; results recorded there are lost, all "
+        fmt::format("{}: the last {} bytes are damaged; results recorded there are lost, all "
                     "others were read",
                     path_, size_ - end_));
   }
