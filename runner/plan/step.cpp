@@ -42,8 +42,6 @@ std::string_view name_of(const Names<Value, N>& names, Value value) {
   return names.front().second;
 }
 
-// ---- writing
-
 std::string hex(std::string_view bytes) {
   static constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
@@ -78,7 +76,7 @@ OrderedJson embedded(const std::string& text) {
   return value.is_discarded() ? text_value(text) : value;
 }
 
-OrderedJson embedded_or_null(const std::optional<std::string>& text) {
+OrderedJson embedded(const std::optional<std::string>& text) {
   return text ? embedded(*text) : OrderedJson(nullptr);
 }
 
@@ -89,8 +87,6 @@ OrderedJson finding_value(const Finding& finding) {
           {"file", text_value(finding.file)},
           {"line", finding.line}};
 }
-
-// ---- reading
 
 std::string_view type_name(const Json& value) {
   switch (value.type()) {
@@ -325,11 +321,11 @@ std::string to_json(const StepInput& input) {
   json["metrics"] = text_list(input.metrics);
   json["outs"] = text_list(input.outs);
   json["params"] = embedded(input.params);
-  json["baseline"] = embedded_or_null(input.baseline);
+  json["baseline"] = embedded(input.baseline);
   json["baseline_note"] = text_value(input.baseline_note);
   json["evidence"] = embedded(input.evidence);
-  json["previous"] = embedded_or_null(input.previous);
-  json["stored"] = embedded_or_null(input.stored);
+  json["previous"] = embedded(input.previous);
+  json["stored"] = embedded(input.stored);
   json["command_exit"] = input.command_exit;
   json["mode"] = name_of(mode_names, input.mode);
   json["actor"] = text_value(input.actor);

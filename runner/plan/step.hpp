@@ -56,7 +56,7 @@ struct StepInput {
   std::string run_id;
   std::string run_started;    // RFC 3339 UTC, the one clock of the run
   std::string run_date;
-  std::string config;         // Lowered::config
+  std::string config = "{}";  // Lowered::config
   std::vector<std::string> metrics;   // the stage's metrics files (paths)
   std::vector<std::string> outs;      // all outs (paths)
   std::string params = "{}";          // canonical JSON map: declared parameters, dotted key -> value

@@ -43,31 +43,28 @@ constexpr const char* two_pass =
     R"(<testsuites><testsuite name="s" tests="2" time="0.84"><testcase classname="a" name="x" time="0.4"/>)"
     R"(<testcase classname="a" name="y" time="0.4"/></testsuite></testsuites>)";
 
-constexpr const char* pytest_report = R"(<?xml version="1.0" encoding="utf-8"?>
+constexpr const char* pytest_report = R"xml(<?xml version="1.0" encoding="utf-8"?>
 <testsuites name="pytest tests"><testsuite name="pytest" errors="1" failures="1" skipped="1" tests="4" time="0.812">
 <testcase classname="tests.test_split.TestYears" name="test_gap[a b]" time="0.001">
-<failure message="AssertionError: assert 3 == 4&#10; +  where 3 = f()" > self = &lt;
-test& gt;
+<failure message="AssertionError: assert 3 == 4&#10; +  where 3 = f()">self = &lt;test&gt;
 
-def test_gap(self) : &gt;
-assert f() ==
-    4 E AssertionError : assert 3 ==
-                         4
+    def test_gap(self):
+&gt;       assert f() == 4
+E       AssertionError: assert 3 == 4
 
-                                 tests
-                                 / test_split.py : 12 : _ _ _ _ src
-                                 / split.py : 3 : in f return g() / usr / lib / python3 / site
-                             - packages / x.py : 9
-    : ValueError</ failure></ testcase>
-      <testcase classname = "tests.test_split" name = "test_ok" time = "0.1" />
-      <testcase classname = "tests.test_split" name = "test_later">
-      <skipped type = "pytest.skip" message = "later"> x</ skipped></ testcase>
-      <testcase classname = "" name = "tests.test_broken" time = "0.0">
-      <error message = "collection failure"> E File "/ROOT/tests/test_broken.py",
-    line 7 E def(E SyntaxError
-                 : invalid syntax</ error></ testcase></ testsuite></ testsuites>) ";
+tests/test_split.py:12: 
+_ _ _ _
+src/split.py:3: in f
+    return g()
+/usr/lib/python3/site-packages/x.py:9: ValueError</failure></testcase>
+<testcase classname="tests.test_split" name="test_ok" time="0.1" />
+<testcase classname="tests.test_split" name="test_later"><skipped type="pytest.skip" message="later">x</skipped></testcase>
+<testcase classname="" name="tests.test_broken" time="0.0"><error message="collection failure">E   File "/ROOT/tests/test_broken.py", line 7
+E     def (
+E   SyntaxError: invalid syntax</error></testcase>
+</testsuite></testsuites>)xml";
 
-    TEST_F(UnitTest, Pytest) {
+TEST_F(UnitTest, Pytest) {
   folder.write("tests/test_split.py", "");
   folder.write("tests/test_broken.py", "");
   folder.write("src/split.py", "");
