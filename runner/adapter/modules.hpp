@@ -1,5 +1,7 @@
-// Opens the modules beside the binary on first use: <prefix>/lib/mlpipe/mlpipe_<name>.so, found relative to the binary
-// (../lib/mlpipe, ../lib/<triplet>/mlpipe), or in MLPIPE_MODULE_DIR. Nothing here is loaded before it is asked for.
+// Opens the modules beside the binary on first use: <prefix>/lib/mlpipe/mlpipe_<name>.so, found
+// relative to the binary
+// (../lib/mlpipe, ../lib/<triplet>/mlpipe), or in MLPIPE_MODULE_DIR. Nothing here is loaded before
+// it is asked for.
 #pragma once
 
 #include <memory>
@@ -11,10 +13,12 @@
 
 namespace mlpipe::adapter {
 
-// The repository that `root` lies in. not_found: none is there. unavailable: the module or libgit2 is missing.
+// The repository that `root` lies in. not_found: none is there. unavailable: the module or libgit2
+// is missing.
 Result<std::unique_ptr<port::Vcs>> open_vcs(const std::string& root);
 
-// An in-memory DuckDB. unavailable: the module or libduckdb.so is missing; the message says how to get it.
+// An in-memory DuckDB. unavailable: the module or libduckdb.so is missing; the message says how to
+// get it.
 Result<std::unique_ptr<port::TableEngine>> open_tables(const port::EngineLimits& limits);
 
 }  // namespace mlpipe::adapter

@@ -1,10 +1,15 @@
-// The action journal: fingerprint -> result of a good run. One append-only file of checksummed records.
+// The action journal: fingerprint -> result of a good run. One append-only file of checksummed records. Knows nothing of
+// who holds locks/write (the caller of append() does) and nothing of objects.
 //
-//   journal = "mlpipe-journal\x01" record*
-//   record  = length:u32le crc32c:u32le payload;  payload = type:u8 then length-prefixed fields, see journal.cpp
+//   journal = "mlpipe-journal\x01" salt:8 record*
+//   record  = "\xabmlr" length:u32le crc32c:u32le payload;  payload = type:u8 then fields, see action_codec.hpp
 //
-// A torn or damaged record ends the readable part: it is cut off by the next writer, after a copy is kept when it was
-// not the last one. Several processes append under locks/write; refresh() reads what others appended.
+// The checksum covers salt, length and payload; the salt is random, so that no file name or value inside a payload can pass
+// for a record. Where a record is damaged, reading goes on at the next marker with a good
+// checksum: one bad block costs the records in it and no others. The next writer keeps the damaged file as
+// journal.damaged-<n> and goes on in a clean one. The torn end that a killed writer leaves is covered with a filler
+// record, so the file never shrinks under somebody who reads it. Several processes append under locks/write; refresh()
+// reads what others appended, and starts anew where the file was replaced or removed.
 #pragma once
 
 #include <chrono>
@@ -49,7 +54,8 @@ enum class Durability : std::uint8_t { order, power };  // power: fsync after ev
 
 class Journal {
  public:
-  // Opens and maps; a missing file is an empty journal. Creates nothing until the first append.
+  // Indexes what is there, mapped for that pass only; a missing file is an empty journal. Creates nothing until the first
+  // append. refused: the file is of a newer version; nothing touches it.
   static Result<Journal> open(const std::string& state_dir, Durability durability);
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
@@ -59,12 +65,15 @@ class Journal {
   [[nodiscard]] std::optional<Action> find(const Digest& fingerprint) const;
   // The newest action recorded for this stage label.
   [[nodiscard]] std::optional<Action> last_of(const std::string& stage) const;
+  // Caller holds Locks::write(). no_space: the journal is as it was.
   Status append(const Action& action);
   Status refresh();
   // fsync, once at the end of a run.
   Status flush();
-  // Every object named by actions that `keep` accepts: roots for gc.
+  // Every readable action, oldest first: roots for gc.
   [[nodiscard]] std::vector<Action> all() const;
+  // What a person should know: damage that was found or repaired since open(), one sentence each.
+  [[nodiscard]] std::vector<std::string> warnings() const;
 
  private:
   struct Impl;

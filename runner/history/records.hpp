@@ -1,5 +1,7 @@
 // Small immutable records of what happened: runs, results of gates, blessings, deployments. Written once, by temporary
-// file and rename, under .mlpipe/records/<kind>/; read newest first. Their JSON is a contract, schemas/record.schema.json.
+// file and rename, under .mlpipe/records/<kind>/<time>-<run id>-<n>.json; read newest first, as the names sort. Their JSON
+// is a contract, schemas/record.schema.json. Knows nothing of what a verdict means. Files that are no records, or records
+// of a newer version, are skipped and named in `warnings`: one bad file hides no history.
 #pragma once
 
 #include <optional>
@@ -10,6 +12,7 @@
 
 namespace mlpipe::history {
 
+// Times are RFC 3339 UTC with one precision ("2026-11-24T13:26:04Z"), so that they sort as text.
 struct RunRecord {
   std::string run_id, time, status, commit, branch, profile, cause, actor;
   bool dirty = false;
@@ -33,12 +36,15 @@ struct GateRecord {
 class Records {
  public:
   explicit Records(std::string state_dir);
+  // invalid: `metrics` is no JSON map.
   Status put(const RunRecord& record);
   Status put(const GateRecord& record);
-  // Newest first, at most `limit`.
-  [[nodiscard]] Result<std::vector<RunRecord>> runs(std::size_t limit) const;
+  // Newest first, at most `limit`; no more files are opened than that takes. A missing folder is an empty history.
+  [[nodiscard]] Result<std::vector<RunRecord>> runs(std::size_t limit,
+                                                    std::vector<std::string>* warnings = nullptr) const;
   // Newest first, those of one regression stage.
-  [[nodiscard]] Result<std::vector<GateRecord>> gates(const std::string& stage, std::size_t limit) const;
+  [[nodiscard]] Result<std::vector<GateRecord>> gates(const std::string& stage, std::size_t limit,
+                                                      std::vector<std::string>* warnings = nullptr) const;
 
  private:
   std::string dir_;

@@ -24,7 +24,8 @@ enum class ItemKind : std::uint8_t {
   platform,
   baseline,
   force,        // --force, always_run, refresh
-  age           // max_age
+  age,          // max_age
+  upstream      // previews: the result of a stage above is not known yet
 };
 
 enum class ChangeKind : std::uint8_t { added, removed, modified, missing, aged };

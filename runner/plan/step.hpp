@@ -16,6 +16,11 @@ namespace mlpipe::plan {
 // What runs after the command (if any): nothing, or `mlpipe step KIND` with step.json, which answers result.json.
 enum class Native : std::uint8_t { none, after_command };
 
+// What becomes of the native step where the command failed (exit code, signal, timeout): a stage that reads a report of the
+// command runs its step all the same, so that what failed is shown by name. The stage can never pass after a failed command:
+// StepInput::command_exit tells the step, and the engine keeps the failure whatever the step answers.
+enum class AfterFailure : std::uint8_t { skip_step, run_step };
+
 // Whether the verdict of a reused result must be taken anew in each run (it reads the clock or the history).
 enum class Verdict : std::uint8_t { stored, fresh };
 
@@ -24,18 +29,23 @@ struct BaselineRef {
   enum class Source : std::uint8_t { git, path, last_passed_run, blessed, deployed };
   Source source = Source::path;
   std::string name;  // ref, path, "", branch, target
+  std::vector<std::string> paths{};  // Source::path: the files whose mean counts; empty: the one of `name`
 };
 
 struct Lowered {
   std::uint32_t kind_version = 1;   // rises only when results could differ
   std::string config = "{}";        // canonical JSON: counted in the manifest, handed over in step.json
   Native native = Native::none;
+  AfterFailure after_failure = AfterFailure::skip_step;
   Verdict verdict = Verdict::stored;
   std::optional<BaselineRef> baseline;
   std::vector<std::string> candidate;  // regression: paths (deps) of the candidate's metrics files
   bool always_run = false;             // the configuration asks for it (SQL with now(), random() ...)
   bool deploys = false;                // decided by the target's state, never by the cache; needs --deploy
 };
+
+// plan: say what would be done and change nothing (a deploy without --deploy).
+enum class Mode : std::uint8_t { apply, plan };
 
 // What the step process is told.
 struct StepInput {
@@ -49,13 +59,14 @@ struct StepInput {
   std::string config;         // Lowered::config
   std::vector<std::string> metrics;   // the stage's metrics files (paths)
   std::vector<std::string> outs;      // all outs (paths)
-  std::string params;                 // canonical JSON map: declared parameters, dotted key -> value
+  std::string params = "{}";          // canonical JSON map: declared parameters, dotted key -> value
   std::optional<std::string> baseline;       // JSON: {"source":..., "id":..., "metrics":{...}}; absent: missing
   std::string baseline_note;                 // why it is absent, for the message
   std::string evidence = "[]";               // JSON list: upstream gates {"stage","kind","state","fingerprint"}
   std::optional<std::string> previous;       // JSON: result of the stage's last good run
   std::optional<std::string> stored;         // JSON: result to take the verdict of anew, without opening the data
-  int command_exit = 0;
+  int command_exit = 0;                      // 128 + signal where a signal ended it, as shells write it
+  Mode mode = Mode::apply;
   std::string actor;                         // who runs this, for the record of a deploy
   std::string commit;
   std::uint32_t threads = 1;
@@ -83,7 +94,9 @@ struct StepResult {
   std::string verdict_summary;       // set when this is only a fresh verdict of a stored result
 };
 
-// Versioned contracts, schemas/step.schema.json and schemas/result.schema.json.
+// Versioned contracts, schemas/step.schema.json and schemas/result.schema.json. Text that is not UTF-8 (a folder's name) is
+// written as {"hex": "..."}. Readers ignore keys they do not know; a missing key, a wrong type or another version is
+// invalid, and the message names the key.
 [[nodiscard]] std::string to_json(const StepInput& input);
 [[nodiscard]] Result<StepInput> step_from_json(std::string_view text);
 [[nodiscard]] std::string to_json(const StepResult& result);

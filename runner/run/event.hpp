@@ -94,6 +94,7 @@ struct RunFinished {
   std::string time;
   std::string status;   // "passed" "warned" "failed" "errored" "interrupted" "refused"
   int exit_code = 0;
+  std::string trouble;  // the runner's own: why the run could not be finished or recorded; empty where it could
   std::chrono::milliseconds wall{0};
   std::vector<std::string> ran, reused, restored, passed, warned, failed, errored, blocked, skipped, cancelled;
 };

@@ -1,6 +1,9 @@
-// What is wrong with a file a person wrote, where, and what to do: collected, never thrown, shown with a caret.
+// What is wrong with a file a person wrote, where, and what to do: collected, never thrown, shown
+// with a caret.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,10 +49,15 @@ class Diagnostics {
   std::size_t errors_ = 0;
 };
 
-// "mlpipe.yaml:12:5: error: ...\n    12 |   depps: [a]\n       |   ^~~~~\n       = hint: ...", one block each, in file order.
-// Carets are placed by display columns; tabs, wide and invalid characters do not shift them; long lines are cut around
-// the place. `colour` adds ANSI colours.
+// "mlpipe.yaml:12:5: error: ...\n    12 |   depps: [a]\n       |   ^~~~~\n       = hint: ...", one
+// block each, in file order. Carets are placed by display columns; tabs, wide and invalid
+// characters do not shift them; long lines are cut around the place. `colour` adds ANSI colours.
+// Sorted by file, line and column; said once where the same is told of a place twice. At most
+// `at_most` errors and as many warnings are shown, then how many more there are. Columns in the
+// first line count characters.
 enum class Colour : std::uint8_t { off, on };
-[[nodiscard]] std::string render(const Diagnostics& diagnostics, const Sources& sources, Colour colour);
+inline constexpr std::size_t most_shown = 50;
+[[nodiscard]] std::string render(const Diagnostics& diagnostics, const Sources& sources,
+                                 Colour colour, std::size_t at_most = most_shown);
 
 }  // namespace mlpipe::spec

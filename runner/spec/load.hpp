@@ -49,6 +49,7 @@ struct Loaded {
   Sources sources;
   Diagnostics diagnostics;               // project is complete only when it has no errors
   std::vector<std::string> files_read;   // relative paths: pipelines, params files, CODEOWNERS
+  std::vector<std::string> files_absent; // looked for in vain: were one there, the project could differ
 };
 
 // An Error only where no pipeline file could be found or read at all.

@@ -1,5 +1,6 @@
 // A parsed YAML document as a value: what stood where. Knows nothing of pipelines.
-// Anchors are resolved, merge keys applied, duplicate keys and cycles already reported; scalars follow the YAML 1.2 core schema.
+// Anchors are resolved, merge keys applied, duplicate keys and cycles already reported; scalars
+// follow the YAML 1.2 core schema.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace mlpipe::spec {
 
-// A place in a source file. Lines and columns count from 1; file indexes Sources. line 0: no place is known.
+// A place in a source file. Lines and columns count from 1, columns in bytes; file indexes Sources.
+// line 0: no place is known.
 struct Mark {
   std::uint32_t file = 0;
   std::uint32_t line = 0;
@@ -39,8 +41,10 @@ struct Node {
   [[nodiscard]] bool same(const Node& other) const;
 };
 
-// Canonical JSON of a node: keys sorted bytewise, no white space, integers as written in decimal, reals in shortest
-// round-trip form, strings escaped minimally. Equal values give equal bytes; used in manifests and step.json.
+// Canonical JSON of a node: keys sorted bytewise, no white space, integers as written in decimal,
+// reals in shortest round-trip form with a point or an exponent (1.0 is not 1), strings escaped
+// minimally. Equal values give equal bytes; used in manifests and step.json. JSON has no infinity
+// and no NaN: they are {"$real":".inf"}, "-.inf", ".nan".
 [[nodiscard]] std::string canonical_json(const Node& node);
 
 }  // namespace mlpipe::spec

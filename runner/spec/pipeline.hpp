@@ -141,6 +141,15 @@ struct Stage {
   Node config;               // the kind's own keys as a map, interpolated, marks kept
 };
 
+enum class CacheLink : std::uint8_t { reflink, copy, hardlink };
+enum class CommitOn : std::uint8_t { run, power };  // power: flushed to disk after every stage
+
+struct Storing {  // `cache` and `durability` of the file
+  std::optional<std::uint64_t> max_size;  // bytes
+  CacheLink link = CacheLink::reflink;
+  CommitOn commit = CommitOn::run;
+};
+
 struct Pipeline {
   std::string name;
   std::string path;        // of the file
@@ -149,6 +158,7 @@ struct Pipeline {
   std::string params_file;           // the default parameter file, empty where none
   std::string params_json = "{}";    // its content after profile overrides, canonical
   std::string profile;     // empty: none chosen
+  Storing storing;
 };
 
 struct Project {

@@ -1,12 +1,16 @@
 #include "stages/command/command.hpp"
 
+#include "stages/shared/metrics_step.hpp"
+
 namespace mlpipe::stages::command {
 namespace {
 
 Result<plan::Lowered> lower(const spec::Stage& stage) {
-  plan::Lowered lowered;
-  lowered.config = spec::canonical_json(stage.config);
-  return lowered;
+  return lower_with_metrics(stage);
+}
+
+Result<plan::StepResult> step(const plan::StepInput& input, Host&) {
+  return report_metrics(input);
 }
 
 }  // namespace
@@ -16,6 +20,7 @@ Kind kind() {
   kind.rules.name = "command";
   kind.rules.cmd = spec::Command::required;
   kind.lower = &lower;
+  kind.step = &step;
   return kind;
 }
 

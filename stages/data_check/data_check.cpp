@@ -1,13 +1,90 @@
 #include "stages/data_check/data_check.hpp"
 
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+#include "stages/data_check/check_table.hpp"
+#include "stages/data_check/config.hpp"
+#include "stages/data_check/json_node.hpp"
+#include "stages/data_check/report.hpp"
+#include "stages/data_check/sql_text.hpp"
+
 namespace mlpipe::stages::data_check {
 namespace {
 
+bool reads_clock(const Check& check) {
+  const auto* sql = std::get_if<Sql>(&check.rule);
+  return (sql != nullptr && sql_facts(sql->query).clock_word) || sql_facts(check.where).clock_word;
+}
+
+void check(const spec::Stage& stage, spec::Diagnostics& diagnostics) {
+  (void)read_config(stage.config, stage.mark, diagnostics);
+}
+
 Result<plan::Lowered> lower(const spec::Stage& stage) {
+  spec::Diagnostics diagnostics;
+  const Config config = read_config(stage.config, stage.mark, diagnostics);
+  if (diagnostics.has_errors()) {
+    return fail(Code::internal,
+                fmt::format("stage {}: {}", stage.name, diagnostics.items().front().message));
+  }
   plan::Lowered lowered;
   lowered.config = spec::canonical_json(stage.config);
   lowered.native = plan::Native::after_command;
+  for (const Check& one : config.checks) {
+    if (std::holds_alternative<Freshness>(one.rule)) {
+      lowered.verdict = plan::Verdict::fresh;
+    }
+    lowered.always_run = lowered.always_run || (!stage.max_age && reads_clock(one));
+  }
   return lowered;
+}
+
+// "2026-11-24T13:26:04Z", also with a fraction of a second, as Unix time in milliseconds.
+std::optional<std::int64_t> parse_utc(const std::string& text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d", &year, &month, &day, &hour, &minute,
+                  &second) != 6) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (!date.ok()) {
+    return std::nullopt;
+  }
+  const auto days = std::chrono::sys_days(date).time_since_epoch();
+  const auto time =
+      std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(days + time).count();
+}
+
+Result<plan::StepResult> step(const plan::StepInput& input, Host& host) {
+  TRY(const spec::Node node, node_from_json(input.config));
+  spec::Diagnostics diagnostics;
+  const Config config = read_config(node, {}, diagnostics);
+  if (diagnostics.has_errors()) {
+    return fail(Code::invalid, diagnostics.items().front().message);
+  }
+  const auto now = parse_utc(input.run_started);
+  if (!now) {
+    return fail(Code::internal,
+                fmt::format("the start of the run is no time: {}", input.run_started));
+  }
+  if (input.stored) {
+    TRY(const Measurement measurement, measurement_from_details(config, *input.stored));
+    plan::StepResult result = report(config, measurement, config.tables.front(), *now);
+    result.verdict_summary = result.summary;
+    return result;
+  }
+  return run_checks(config, {input.root, input.scratch, *now, input.threads, input.memory}, host);
 }
 
 }  // namespace
@@ -19,7 +96,9 @@ Kind kind() {
   kind.rules.name = "data_check";
   kind.rules.cmd = spec::Command::none;
   kind.rules.paths = {{"table", Role::dep, Select::all_outs}};
+  kind.rules.check = &check;
   kind.lower = &lower;
+  kind.step = &step;
   return kind;
 }
 

@@ -1,13 +1,16 @@
 #include "stages/train/train.hpp"
 
+#include "stages/shared/metrics_step.hpp"
+
 namespace mlpipe::stages::train {
 namespace {
 
 Result<plan::Lowered> lower(const spec::Stage& stage) {
-  plan::Lowered lowered;
-  lowered.config = spec::canonical_json(stage.config);
-  lowered.native = plan::Native::after_command;
-  return lowered;
+  return lower_with_metrics(stage);
+}
+
+Result<plan::StepResult> step(const plan::StepInput& input, Host&) {
+  return report_metrics(input);
 }
 
 }  // namespace
@@ -17,6 +20,7 @@ Kind kind() {
   kind.rules.name = "train";
   kind.rules.cmd = spec::Command::required;
   kind.lower = &lower;
+  kind.step = &step;
   return kind;
 }
 

@@ -1,0 +1,195 @@
+#include "runner/engine/workspace.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "runner/base/text.hpp"
+#include "runner/engine/secrets.hpp"
+
+namespace mlpipe::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string utc_date(std::chrono::system_clock::time_point now) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+Status read_locks(Workspace& workspace) {
+  for (const spec::Pipeline& pipeline : workspace.project().pipelines) {
+    std::ifstream file(workspace.root + "/" + pipeline.lock_path, std::ios::binary);
+    std::vector<lock::LockedStage> entries;
+    if (file) {
+      const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+      auto read = lock::read(text);
+      if (!read) {
+        return fail(Code::invalid, fmt::format("{}: {}; mend it, or delete it and run again", pipeline.lock_path,
+                                               read.error().message));
+      }
+      entries = std::move(*read);
+    }
+    workspace.locked.push_back(std::move(entries));
+  }
+  return {};
+}
+
+std::uint64_t machine_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long size = sysconf(_SC_PAGE_SIZE);
+  return pages > 0 && size > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(size) : 0;
+}
+
+void check_deps(Workspace& workspace, const spec::Stage& stage) {
+  for (const spec::Dep& dep : stage.deps) {
+    if (workspace.graph.produced(dep.path)) {
+      continue;
+    }
+    struct stat found {};
+    const bool there = is_glob(dep.path) ? [&] {
+      const auto matches = workspace.index->expand(dep.path);
+      return !matches || !matches->empty();
+    }()
+                                         : lstat((workspace.root + "/" + dep.path).c_str(), &found) == 0;
+    if (!there) {
+      workspace.loaded.diagnostics.error(
+          dep.mark, fmt::format("`{}` does not exist and no stage produces it", printable(dep.path)),
+          "create it, correct the path, or declare it under `outs` of the stage that writes it");
+    }
+  }
+}
+
+void check_resources(Workspace& workspace, const spec::Stage& stage) {
+  auto& diagnostics = workspace.loaded.diagnostics;
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  if (stage.resources.cpus > cores) {
+    diagnostics.error(stage.mark, fmt::format("stage `{}` asks for {:g} cpus, this machine has {}", stage.name,
+                                              stage.resources.cpus, cores),
+                      "lower `resources.cpus`");
+  }
+  if (stage.resources.memory > machine_memory()) {
+    diagnostics.error(stage.mark, fmt::format("stage `{}` asks for {} of memory, this machine has {}", stage.name,
+                                              format_size(stage.resources.memory), format_size(machine_memory())),
+                      "lower `resources.memory`");
+  }
+  if (stage.resources.gpus > 0 && stage.resources.gpus > cache::gpu_count()) {
+    diagnostics.error(stage.mark, fmt::format("stage `{}` asks for {} GPUs, this machine has {}", stage.name,
+                                              stage.resources.gpus, cache::gpu_count()),
+                      "lower `resources.gpus`, or set MLPIPE_GPUS where the GPUs are not found");
+  }
+}
+
+}  // namespace
+
+std::optional<StageId> Workspace::find(std::string_view wanted) const {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] == wanted || project().stages[i].name == wanted) {
+      return StageId{static_cast<std::uint32_t>(i)};
+    }
+  }
+  return std::nullopt;
+}
+
+const lock::LockedStage* Workspace::locked_result(StageId id, const Digest& fingerprint) const {
+  const spec::Stage& wanted = stage(id);
+  for (const lock::LockedStage& entry : locked[wanted.pipeline.index()]) {
+    if (entry.fingerprint == fingerprint && entry.name == wanted.name) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+std::string find_root(const std::string& from) {
+  std::error_code ignored;
+  for (fs::path folder = from; !folder.empty(); folder = folder.parent_path()) {
+    if (fs::exists(folder / "mlpipe.yaml", ignored) || fs::is_directory(folder / "pipelines", ignored) ||
+        fs::exists(folder / ".git", ignored) || fs::is_directory(folder / ".mlpipe", ignored)) {
+      return folder.string();
+    }
+    if (folder == folder.root_path()) {
+      break;
+    }
+  }
+  return from;
+}
+
+Result<Opened> open_workspace(const OpenOptions& options, const Host& host) {
+  Opened opened;
+  Workspace& workspace = opened.workspace;
+  workspace.root = options.root;
+  workspace.state_dir = options.root + "/.mlpipe";
+  workspace.date = utc_date(host.clock->now());
+  spec::LoadOptions load;
+  load.root = options.root;
+  load.files = options.files;
+  load.profile = options.profile;
+  load.run_date = workspace.date;
+  load.kinds = options.kinds;
+  load.version = host.version;
+  TRY(workspace.loaded, spec::load(load));
+  auto& diagnostics = workspace.loaded.diagnostics;
+  if (diagnostics.has_errors()) {
+    return opened;
+  }
+  workspace.graph = graph::Graph::build(workspace.project(), diagnostics);
+  if (diagnostics.has_errors()) {
+    return opened;
+  }
+  for (const spec::Stage& stage : workspace.project().stages) {
+    TRY(plan::Lowered lowered, host.lower(stage));
+    workspace.lowered.push_back(std::move(lowered));
+    workspace.labels.push_back(workspace.project().label(stage));
+  }
+  TRY_OK(read_locks(workspace));
+  opened.valid = true;
+  return opened;
+}
+
+void check_machine(Workspace& workspace, const Host& host, const std::vector<bool>& selected) {
+  const auto& stages = workspace.project().stages;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    if (selected[i]) {
+      check_deps(workspace, stages[i]);
+      check_resources(workspace, stages[i]);
+      check_secrets(stages[i], workspace.root, host.caller, workspace.loaded.diagnostics);
+    }
+  }
+}
+
+Status open_cache(Workspace& workspace) {
+  workspace.store = std::make_unique<cache::ObjectStore>(workspace.state_dir, workspace.root, workspace.link);
+  workspace.index = std::make_unique<cache::Index>(workspace.state_dir, workspace.root, *workspace.store);
+  workspace.locks = std::make_unique<cache::Locks>(workspace.state_dir);
+  TRY(workspace.journal, cache::Journal::open(workspace.state_dir, cache::Durability::order));
+  return {};
+}
+
+Status make_state_dir(const std::string& state_dir) {
+  if (mkdir(state_dir.c_str(), 0777) != 0 && errno != EEXIST) {
+    return fail_errno("cannot create " + state_dir, errno);
+  }
+  const std::string ignore = state_dir + "/.gitignore";
+  if (access(ignore.c_str(), F_OK) == 0) {
+    return {};
+  }
+  const int file = open(ignore.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) {
+    return errno == EEXIST ? Status{} : Status(fail_errno("cannot write " + ignore, errno));
+  }
+  const bool written = write(file, "*\n", 2) == 2;
+  close(file);
+  return written ? Status{} : Status(fail_errno("cannot write " + ignore, errno));
+}
+
+}  // namespace mlpipe::engine

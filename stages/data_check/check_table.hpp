@@ -1,0 +1,36 @@
+// A table checked in this process: what `mlpipe step data_check` and `mlpipe check` share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "runner/base/error.hpp"
+#include "runner/plan/step.hpp"
+#include "runner/spec/diagnostic.hpp"
+#include "runner/spec/node.hpp"
+#include "stages/data_check/config.hpp"
+#include "stages/kind.hpp"
+
+namespace mlpipe::stages::data_check {
+
+struct CheckOptions {
+  std::string root;         // absolute: what relative paths are relative to
+  std::string scratch;      // absolute folder for spilling; must exist
+  std::int64_t now_ms = 0;  // Unix time that freshness is judged by
+  std::uint32_t threads = 1;
+  std::uint64_t memory = 0;  // bytes, 0: no limit
+};
+
+// Error only where the engine cannot be opened (unavailable). A table that cannot be read is an
+// errored result.
+[[nodiscard]] Result<plan::StepResult> run_checks(const Config& config, const CheckOptions& options,
+                                                  Host& host);
+
+// `mlpipe check TABLE --checks FILE`: `checks` is the parsed file, see read_checks_file.
+// invalid: the checks are wrong; the diagnostics say where, and no data was read.
+[[nodiscard]] Result<plan::StepResult> check_table(const std::string& table,
+                                                   const spec::Node& checks,
+                                                   const CheckOptions& options, Host& host,
+                                                   spec::Diagnostics& diagnostics);
+
+}  // namespace mlpipe::stages::data_check

@@ -1,0 +1,63 @@
+// Numbers taken from a table, check by check: what is stored, and what a verdict can be taken from
+// again later. Knows SQL and columns; knows nothing of thresholds being met, severities or messages
+// to people.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/base/error.hpp"
+#include "runner/port/table_engine.hpp"
+#include "stages/data_check/config.hpp"
+#include "stages/data_check/table.hpp"
+
+namespace mlpipe::stages::data_check {
+
+struct SampleRow {
+  std::optional<std::int64_t>
+      row;  // in file order, from 1, the header not counted; absent for rows of an SQL check
+  port::Cell value;
+};
+
+struct Measured {
+  std::string error;  // why it could not be measured; empty: it was
+  std::int64_t considered = 0;
+  std::int64_t missing = 0;
+  std::int64_t violations = 0;
+  port::Cell number;  // row count, scalar of an SQL check
+  port::Cell low;     // between: the least and greatest value that was met
+  port::Cell high;
+  std::optional<std::int64_t> latest_ms;  // freshness: Unix time of the newest value
+  std::vector<SampleRow> sample;          // at most sample_limit
+  std::vector<std::string> problems;      // columns: one sentence each
+};
+
+inline constexpr int sample_limit = 10;
+
+struct Malformed {
+  std::int64_t lines = 0;
+  bool more = false;      // the limit of recorded lines was reached: there may be more
+  bool encoding = false;  // some are not in the encoding that was declared
+  struct Line {
+    std::string file;
+    std::int64_t line = 0;
+    std::string why;
+  };
+  std::vector<Line> sample;
+};
+
+struct Measurement {
+  std::int64_t rows = 0;
+  std::vector<TableColumn> columns;
+  Malformed malformed;
+  std::vector<Measured> checks;  // parallel to Config::checks
+};
+
+// An Error where the table itself cannot be read; a check that fails to evaluate carries its own
+// error.
+[[nodiscard]] Result<Measurement> measure(port::TableEngine& engine, const TableFiles& files,
+                                          const Config& config);
+
+}  // namespace mlpipe::stages::data_check

@@ -1,0 +1,204 @@
+#include "stages/data_check/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "stages/data_check/csv_columns.hpp"
+#include "stages/data_check/sql_text.hpp"
+
+namespace mlpipe::stages::data_check {
+namespace {
+
+std::string derived(const char* what, std::size_t column) {
+  return quote_identifier(fmt::format("mlpipe.{}.{}", what, column));
+}
+
+std::string path_list(const std::vector<std::string>& paths) {
+  std::string list;
+  for (const std::string& path : paths) {
+    list += (list.empty() ? "" : ", ") + quote_path(path);
+  }
+  return "[" + list + "]";
+}
+
+std::string column_list(const std::vector<TableColumn>& columns) {
+  std::string list;
+  for (const TableColumn& column : columns) {
+    list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
+  }
+  return list;
+}
+
+Result<std::vector<TableColumn>> describe(port::TableEngine& engine, const std::string& source) {
+  TRY(const port::Rows rows, engine.query("DESCRIBE SELECT * FROM " + source));
+  std::vector<TableColumn> columns;
+  for (const auto& row : rows.rows) {
+    TableColumn column{std::get<std::string>(row.at(0)), std::get<std::string>(row.at(1)),
+                       Family::other};
+    column.family = family_of(column.type);
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+// Parquet parts must have the same columns, in name, type and order; each is told by its footer
+// alone.
+Status same_parts(port::TableEngine& engine, const std::vector<std::string>& paths,
+                  const std::vector<TableColumn>& columns) {
+  for (const std::string& path : paths) {
+    TRY(const auto own, describe(engine, fmt::format("read_parquet([{}])", quote_path(path))));
+    for (std::size_t i = 0; i < std::max(own.size(), columns.size()); ++i) {
+      const auto at = [&](const std::vector<TableColumn>& all) {
+        return i < all.size() ? fmt::format("`{}` {}", all[i].name, all[i].type)
+                              : std::string("nothing");
+      };
+      if (at(own) != at(columns)) {
+        return fail(
+            Code::invalid,
+            fmt::format("the parts of the table disagree: column {} is {} in {}, and {} in {}",
+                        i + 1, at(columns), paths.front(), at(own), path));
+      }
+    }
+  }
+  return {};
+}
+
+// Nothing can be told of a file without a byte; an empty part of JSON lines is only an empty part.
+Status not_empty(const TableFiles& files) {
+  std::size_t empty = 0;
+  for (const std::string& path : files.paths) {
+    std::error_code problem;
+    const auto size = std::filesystem::file_size(path, problem);
+    if (problem) {
+      return fail_errno(fmt::format("cannot read {}", path), problem.value());
+    }
+    empty += size == 0 ? 1U : 0U;
+    if (size == 0 && (files.format != Format::jsonl || empty == files.paths.size())) {
+      return fail(Code::invalid,
+                  fmt::format("{} is empty: not even its columns can be told", path));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Family family_of(const std::string& type) {
+  const auto is = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), type) != names.end();
+  };
+  if (is({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
+          "UINTEGER", "UBIGINT", "UHUGEINT"})) {
+    return Family::integer;
+  }
+  if (is({"FLOAT", "DOUBLE"}) || type.starts_with("DECIMAL")) {
+    return Family::real;
+  }
+  if (type.starts_with("TIMESTAMP")) {
+    return Family::timestamp;
+  }
+  if (type == "VARCHAR" || type.starts_with("ENUM") || type == "UUID") {
+    return Family::text;
+  }
+  return type == "BOOLEAN" ? Family::boolean : type == "DATE" ? Family::date : Family::other;
+}
+
+Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
+                          Types types) {
+  TRY_OK(not_empty(files));
+  Table table;
+  table.format_ = files.format;
+  TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
+                                     : table.open_typed(engine, files));
+  TRY_OK(engine.query(
+      fmt::format("CREATE VIEW data AS SELECT {} FROM {}", column_list(table.columns_), rows())));
+  TRY_OK(engine.lock_down(files.paths));
+  return table;
+}
+
+Status Table::open_typed(port::TableEngine& engine, const TableFiles& files) {
+  const std::string source = files.format == Format::parquet
+                                 ? fmt::format("read_parquet({})", path_list(files.paths))
+                                 : fmt::format(
+                                       "read_json({}, format = 'newline_delimited', sample_size = "
+                                       "-1, union_by_name = true)",
+                                       path_list(files.paths));
+  TRY(columns_, describe(engine, source));
+  if (files.format == Format::parquet && files.paths.size() > 1) {
+    TRY_OK(same_parts(engine, files.paths, columns_));
+  }
+  TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS SELECT * FROM {}", rows(), source)));
+  return {};
+}
+
+Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
+                       Types types) {
+  TRY(const std::vector<std::string> names, read_csv_header(engine, files, csv));
+  const std::string source =
+      fmt::format("read_csv({}, {}", path_list(files.paths), csv_arguments(files, csv, names));
+  const std::string skipping = source + ", ignore_errors = true)";
+  if (types == Types::infer) {
+    TRY(columns_, infer_csv_types(engine, skipping, names));
+  } else {
+    for (const std::string& name : names) {
+      columns_.push_back({name, "", Family::text});
+    }
+  }
+  std::string select;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string column = quote_identifier(names[i]);
+    const bool typed =
+        types == Types::infer && columns_[i].type != "NULL" && columns_[i].type != "VARCHAR";
+    select += fmt::format(
+        "{0}{1} AS {2}, TRY_CAST({1} AS DOUBLE) AS {3}, TRY_CAST({1} AS TIMESTAMPTZ) AS {4}, {5} "
+        "AS {1}",
+        i == 0 ? "" : ", ", column, derived("text", i), derived("number", i), derived("time", i),
+        typed ? fmt::format("TRY_CAST({} AS {})", column, columns_[i].type) : column);
+  }
+  TRY_OK(
+      engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", rows(), select, skipping)));
+  TRY_OK(engine.query(
+      fmt::format("CREATE VIEW {} AS SELECT {} FROM {}, store_rejects = true, rejects_limit = {})",
+                  logged_rows(), select, source, reject_limit)));
+  return {};
+}
+
+std::string Table::value(std::size_t column) const {
+  return format_ == Format::csv ? derived("text", column) : quote_identifier(columns_[column].name);
+}
+
+std::string Table::text(std::size_t column) const {
+  return format_ == Format::csv
+             ? derived("text", column)
+             : fmt::format("CAST({} AS VARCHAR)", quote_identifier(columns_[column].name));
+}
+
+std::string Table::missing(std::size_t column) const {
+  const std::string& type = columns_[column].type;
+  if (format_ != Format::csv && (type == "DOUBLE" || type == "FLOAT")) {
+    return fmt::format("({0} IS NULL OR isnan({0}))", value(column));
+  }
+  return fmt::format("({} IS NULL)", value(column));
+}
+
+std::string Table::number(std::size_t column) const {
+  if (format_ == Format::csv) {
+    return derived("number", column);
+  }
+  return columns_[column].type.starts_with("DECIMAL")
+             ? fmt::format("CAST({} AS DOUBLE)", value(column))
+             : value(column);
+}
+
+std::string Table::time(std::size_t column) const {
+  return format_ == Format::csv ? derived("time", column)
+                                : fmt::format("CAST({} AS TIMESTAMPTZ)", value(column));
+}
+
+std::string Table::logged_rows() const {
+  return format_ == Format::csv ? "mlpipe_logged_rows" : rows();
+}
+
+}  // namespace mlpipe::stages::data_check

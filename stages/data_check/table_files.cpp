@@ -1,0 +1,163 @@
+#include "stages/data_check/table_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "runner/base/text.hpp"
+
+namespace mlpipe::stages::data_check {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string plain_name(const std::string& path) {
+  std::string name = fs::path(path).filename().string();
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  for (const std::string_view suffix : {".gz", ".zst"}) {
+    if (name.ends_with(suffix)) {
+      name.resize(name.size() - suffix.size());
+    }
+  }
+  return name;
+}
+
+std::optional<Format> format_of(const std::string& path) {
+  const std::string name = plain_name(path);
+  if (name.ends_with(".csv") || name.ends_with(".tsv")) {
+    return Format::csv;
+  }
+  if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) {
+    return Format::jsonl;
+  }
+  if (name.ends_with(".parquet") || name.ends_with(".pq")) {
+    return Format::parquet;
+  }
+  return std::nullopt;
+}
+
+bool is_hidden(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with('.') || name.starts_with('_');
+}
+
+// Every regular file below a folder that is not hidden.
+Result<std::vector<std::string>> files_below(const fs::path& folder) {
+  std::vector<std::string> files;
+  std::error_code problem;
+  fs::recursive_directory_iterator walk(folder, problem);
+  for (; !problem && walk != fs::recursive_directory_iterator(); walk.increment(problem)) {
+    if (is_hidden(walk->path())) {
+      walk.disable_recursion_pending();
+    } else if (walk->is_regular_file(problem) && !problem) {
+      files.push_back(walk->path().string());
+    }
+  }
+  if (problem) {
+    return fail_errno(fmt::format("cannot list {}", folder.string()), problem.value());
+  }
+  return files;
+}
+
+// A folder's files: those whose name tells a format, or all of them where the format is given.
+Result<std::vector<std::string>> folder_files(const fs::path& folder, const Config& config) {
+  std::error_code ignored;
+  if (fs::is_directory(folder / "_delta_log", ignored)) {
+    return fail(Code::refused,
+                fmt::format("{} is a Delta table, and reading those is not built yet; "
+                            "export it to Parquet, or see docs/not-yet.md",
+                            folder.string()));
+  }
+  TRY(std::vector<std::string> files, files_below(folder));
+  if (!config.format) {
+    std::erase_if(files, [](const std::string& path) { return !format_of(path); });
+  }
+  return files;
+}
+
+Result<std::vector<std::string>> glob_files(const std::string& table, const fs::path& root) {
+  const std::string pattern = (root / table).lexically_normal().string();
+  const auto base_end = pattern.rfind('/', pattern.find_first_of("*?["));
+  TRY(std::vector<std::string> files,
+      files_below(pattern.substr(0, std::max<std::size_t>(base_end, 1))));
+  std::erase_if(files, [&](const std::string& path) { return !glob_match(pattern, path); });
+  return files;
+}
+
+Result<std::vector<std::string>> files_of(const std::string& table, const Config& config,
+                                          const fs::path& root) {
+  const fs::path path = (root / table).lexically_normal();
+  std::error_code problem;
+  const fs::file_status status = fs::status(path, problem);
+  if (fs::is_regular_file(status)) {
+    return std::vector<std::string>{path.string()};
+  }
+  if (fs::is_directory(status)) {
+    TRY(auto files, folder_files(path, config));
+    if (files.empty()) {
+      return fail(Code::not_found,
+                  fmt::format("the folder {} holds no CSV, JSONL or Parquet file", table));
+    }
+    return files;
+  }
+  if (is_glob(table)) {
+    TRY(auto files, glob_files(table, root));
+    if (files.empty()) {
+      return fail(Code::not_found, fmt::format("no file matches {}", table));
+    }
+    return files;
+  }
+  if (fs::exists(status)) {
+    return fail(Code::invalid, fmt::format("{} is neither a file nor a folder", table));
+  }
+  return fail(Code::not_found, fmt::format("the table {} does not exist", table));
+}
+
+Result<Format> common_format(const std::vector<std::string>& paths) {
+  std::optional<Format> common;
+  for (const std::string& path : paths) {
+    const auto format = format_of(path);
+    if (!format) {
+      return fail(Code::invalid,
+                  fmt::format("the name {} does not tell the format; say `format: csv`, `jsonl` or "
+                              "`parquet`",
+                              printable(path)));
+    }
+    if (common && *common != *format) {
+      return fail(Code::invalid,
+                  fmt::format("the parts of one table must be of one format; {} and {} differ",
+                              printable(paths.front()), printable(path)));
+    }
+    common = format;
+  }
+  return *common;
+}
+
+}  // namespace
+
+Result<TableFiles> find_table_files(const Config& config, const std::string& root) {
+  TableFiles found;
+  for (const std::string& table : config.tables) {
+    TRY(const auto files, files_of(table, config, root));
+    found.paths.insert(found.paths.end(), files.begin(), files.end());
+  }
+  std::sort(found.paths.begin(), found.paths.end());
+  found.paths.erase(std::unique(found.paths.begin(), found.paths.end()), found.paths.end());
+  if (found.paths.empty()) {
+    return fail(Code::invalid, "no table was named");
+  }
+  if (config.format) {
+    found.format = *config.format;
+  } else {
+    TRY(found.format, common_format(found.paths));
+  }
+  found.delimiter =
+      config.csv.delimiter.value_or(plain_name(found.paths.front()).ends_with(".tsv") ? '\t' : ',');
+  return found;
+}
+
+}  // namespace mlpipe::stages::data_check

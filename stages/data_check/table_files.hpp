@@ -1,0 +1,22 @@
+// Which files a table consists of, and in which format. Looks at names and sizes only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runner/base/error.hpp"
+#include "stages/data_check/config.hpp"
+
+namespace mlpipe::stages::data_check {
+
+struct TableFiles {
+  Format format = Format::csv;
+  std::vector<std::string> paths;  // absolute, regular files, sorted; at least one
+  char delimiter = ',';            // csv: as configured, else by the file name
+};
+
+// `root` is absolute; paths may be relative to it or absolute. A folder stands for the files of one
+// format below it, without hidden ones and those that begin with `_`.
+[[nodiscard]] Result<TableFiles> find_table_files(const Config& config, const std::string& root);
+
+}  // namespace mlpipe::stages::data_check
