@@ -252,6 +252,9 @@ Lines summary(const Ledger& ledger, const run::RunFinished& end) {
   if (!lines.empty()) {
     lines.push_back({});
   }
+  if (!end.trouble.empty()) {
+    lines.push_back({{Style::bad, "  " + clean_text(end.trouble)}});
+  }
   lines.push_back({{Style::bold, ledger.title() + ": "},
                    {style_of_run(end.status), end.status},
                    {Style::normal, fmt::format(" in {}", format_duration(end.wall))},
