@@ -117,7 +117,7 @@ Lines failure_block(const run::StageFinished& stage, const Ledger& ledger,
           fmt::format("{}", fmt::join(facts->owners, ", ")));
   }
   field(lines, "log", stage.log);
-  field(lines, "again", fmt::format("{} {}", rerun, stage.stage));
+  field(lines, "rerun", fmt::format("{} {}", rerun, stage.stage));
   lines.push_back({});
   return lines;
 }
@@ -184,16 +184,25 @@ Lines table(const Ledger& ledger) {
   return lines;
 }
 
+// The name in "train", "by train" or "blocked by train".
+std::string blocker(std::string_view cause) {
+  for (const std::string_view lead : {std::string_view("blocked "), std::string_view("by ")}) {
+    cause.remove_prefix(cause.substr(0, lead.size()) == lead ? lead.size() : 0);
+  }
+  return clean_text(cause);
+}
+
 // "blocked by train: compare, release and 7 more", one line for each that blocks.
 Lines blocked_lines(const Ledger& ledger) {
   constexpr std::size_t most_names = 5;
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const auto& stage : ledger.finished()) {
     if (stage.state == StageState::blocked) {
+      const std::string by = blocker(stage.cause);
       auto found = std::find_if(groups.begin(), groups.end(),
-                                [&](const auto& one) { return one.first == stage.cause; });
+                                [&](const auto& one) { return one.first == by; });
       if (found == groups.end()) {
-        found = groups.insert(groups.end(), {stage.cause, {}});
+        found = groups.insert(groups.end(), {by, {}});
       }
       found->second.push_back(clean_text(stage.stage));
     }
@@ -203,7 +212,7 @@ Lines blocked_lines(const Ledger& ledger) {
     const std::size_t all = stages.size();
     stages.resize(std::min(all, most_names));
     lines.push_back(
-        {{Style::faint, fmt::format("  blocked{}{}: ", by.empty() ? "" : " ", clean_text(by))},
+        {{Style::faint, fmt::format("  blocked{}{}: ", by.empty() ? "" : " by ", by)},
          {Style::normal, fmt::format("{}", fmt::join(stages, ", "))},
          {Style::faint, all > most_names ? fmt::format(" and {} more", all - most_names) : ""}});
   }
@@ -242,6 +251,9 @@ Lines summary(const Ledger& ledger, const run::RunFinished& end) {
   append(lines, blocked_lines(ledger));
   if (!lines.empty()) {
     lines.push_back({});
+  }
+  if (!end.trouble.empty()) {
+    lines.push_back({{Style::bad, "  " + clean_text(end.trouble)}});
   }
   lines.push_back({{Style::bold, ledger.title() + ": "},
                    {style_of_run(end.status), end.status},

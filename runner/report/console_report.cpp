@@ -49,7 +49,7 @@ void ConsoleReport::on(const run::Event& event) {
     names_ = name_width(*started);
   } else if (const auto* attempt = std::get_if<run::AttemptEnded>(&event)) {
     scroll({{Style::warning, pad("  retry", 12)},
-            {Style::normal, pad(clean_text(attempt->stage), names_) + "  "},
+            {Style::normal, pad(clean_text(attempt->stage), names_) + std::string(14, ' ')},
             {Style::faint, clean_text(fmt::format("attempt {}: {}; again in {}", attempt->attempt,
                                                   attempt->cause, attempt->retry_in))}});
   } else if (const auto* stage = std::get_if<run::StageFinished>(&event)) {
@@ -121,7 +121,7 @@ Lines ConsoleReport::live() const {
     const auto& one = waiting[i];
     lines.push_back(
         {{Style::faint, pad("  waiting", 12)},
-         {Style::normal, pad(clean_text(one.stage), names_) + "  "},
+         {Style::normal, pad(clean_text(one.stage), names_) + std::string(14, ' ')},
          {Style::faint,
           clean_text("for " + one.what + (one.behind.empty() ? "" : ", behind " + one.behind))}});
   }

@@ -27,16 +27,18 @@ void LiveArea::draw(const std::string& above, const std::vector<Line>& lines) {
   if (above.empty() && next == shown_) {
     return;
   }
-  std::string frame;
-  if (const std::size_t rows = rows_now(columns); rows > 0) {
-    frame = fmt::format("\r\x1b[{}A", rows);
-  }
+  const std::size_t rows = rows_now(columns);
+  const std::string up = rows == 0 ? std::string() : fmt::format("\r\x1b[{}A", rows);
+  std::string frame = up;
   constexpr std::string_view clear_right = "\x1b[K";
   constexpr std::string_view clear_below = "\x1b[J";
-  for (std::size_t at = 0; at < above.size();) {
-    const std::size_t end = above.find('\n', at);
-    frame.append(above, at, end - at).append(clear_right).append("\n");
-    at = end == std::string::npos ? above.size() : end + 1;
+  if (!above.empty()) {
+    // What scrolls may wrap, so the old lines go first; clearing behind it would eat a cell at the
+    // edge. Row by row, since tmux takes a clearing from its first row on for a page to keep.
+    for (std::size_t i = 0; i < rows; ++i) {
+      frame.append("\x1b[2K\n");
+    }
+    frame.append(up).append(above);
   }
   for (const std::string& line : next) {
     frame.append(line).append(clear_right).append("\n");

@@ -137,6 +137,9 @@ void each_field(T& one, Field& field) {
     field("blocked", one.blocked);
     field("skipped", one.skipped);
     field("cancelled", one.cancelled);
+    if (!std::is_const_v<T> || !one.trouble.empty()) {
+      field("trouble", one.trouble);
+    }
   }
 }
 

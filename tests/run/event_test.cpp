@@ -65,21 +65,14 @@ run::StageFinished stage_finished() {
   return event;
 }
 run::RunFinished run_finished() {
-  return {"r1",
-          "2024-05-01T10:01:00.000Z",
-          "failed",
-          1,
-          milliseconds(60000),
-          {"a"},
-          {"b"},
-          {"c"},
-          {"d"},
-          {"e"},
-          {"f"},
-          {"g"},
-          {"h"},
-          {"i"},
-          {"j"}};
+  return {"r1",     "2024-05-01T10:01:00.000Z",
+          "failed", 1,
+          "",       milliseconds(60000),
+          {"a"},    {"b"},
+          {"c"},    {"d"},
+          {"e"},    {"f"},
+          {"g"},    {"h"},
+          {"i"},    {"j"}};
 }
 std::vector<Event> samples() {
   return {run_started(),       run::StageWaiting{"train", "memory 4.0 GiB", "prepare"},
@@ -123,6 +116,14 @@ TEST(Event, RunFinishedHasExactlyItsKeys) {
       R"({"event":"run_finished","run_id":"r1","time":"2024-05-01T10:01:00.000Z","status":"failed",)"
       R"("exit_code":1,"wall_ms":60000,"ran":["a"],"reused":["b"],"restored":["c"],"passed":["d"],)"
       R"("warned":["e"],"failed":["f"],"errored":["g"],"blocked":["h"],"skipped":["i"],"cancelled":["j"]})");
+}
+
+TEST(Event, TroubleOfTheRunnerIsSaidOnlyWhereThereIsAny) {
+  auto event = run_finished();
+  event.trouble = "disk full";
+  const auto back = run::event_from_json(run::to_json(event));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(std::get<run::RunFinished>(*back).trouble, "disk full");
 }
 
 TEST(Event, ReasonsAreData) {
