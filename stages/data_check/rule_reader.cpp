@@ -75,13 +75,22 @@ std::vector<std::string> read_columns(const Entry& entry) {
   return names;
 }
 
+// Of a number, by its canonical form: 0x1F is 31, .inf and .nan are no finite numbers.
+double value_of(const Node& node) {
+  const std::string text = spec::canonical_json(node);
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  return end == text.c_str() + text.size() && end != text.c_str() ? value : std::nan("");
+}
+
 std::optional<double> read_number(const Entry& entry, std::string_view key) {
   const Node* node = entry.options.find(key);
   if (node == nullptr || node->kind == NodeKind::null) {
     return std::nullopt;
   }
-  const double value = std::strtod(node->text.c_str(), nullptr);
-  if ((node->kind != NodeKind::integer && node->kind != NodeKind::real) || !std::isfinite(value)) {
+  const bool is_number = node->kind == NodeKind::integer || node->kind == NodeKind::real;
+  const double value = is_number ? value_of(*node) : 0.0;
+  if (!is_number || !std::isfinite(value)) {
     entry.error(node->mark, fmt::format("`{}` must be a number, not {}", key, shown(*node)));
     return std::nullopt;
   }
@@ -120,13 +129,12 @@ std::optional<Scalar> read_limit(const Entry& entry, std::string_view key) {
     return std::nullopt;
   }
   const bool number = node->kind == NodeKind::integer || node->kind == NodeKind::real;
-  if ((!number && node->kind != NodeKind::string) ||
-      (number && std::isnan(std::strtod(node->text.c_str(), nullptr)))) {
+  if ((!number && node->kind != NodeKind::string) || (number && !std::isfinite(value_of(*node)))) {
     entry.error(node->mark,
                 fmt::format("`{}` must be a number, a date or a text, not {}", key, shown(*node)));
     return std::nullopt;
   }
-  return Scalar{node->kind, node->text};
+  return Scalar{node->kind, number ? spec::canonical_json(*node) : node->text};
 }
 
 Strict read_strict(const Entry& entry) {
@@ -183,7 +191,8 @@ Rule read_accepted(const Entry& entry) {
     if (!value.is_scalar()) {
       entry.error(value.mark, "`values` holds numbers, texts and booleans only");
     } else if (value.kind != NodeKind::null) {
-      rule.values.push_back({value.kind, value.text});
+      const bool number = value.kind == NodeKind::integer || value.kind == NodeKind::real;
+      rule.values.push_back({value.kind, number ? spec::canonical_json(value) : value.text});
     }
   }
   return rule;
