@@ -185,9 +185,10 @@ TEST_F(Gx, CasesAgree) {
   for (std::string line; std::getline(file, line);) {
     const auto one = nlohmann::ordered_json::parse(line, nullptr, false);
     if (one.is_discarded()) {
-      // Python's -Infinity is no JSON; it stands in distribution tests, which have no check here.
-      ASSERT_NE(line.find("Infinity"), std::string::npos) << line;
-      ASSERT_NE(line.find("kl_divergence"), std::string::npos) << line;
+      // Python's -Infinity is no JSON; it stands in tests of distributions, which have no check
+      // here.
+      ASSERT_NE(line.find("column_distributional_expectations"), std::string::npos)
+          << line.substr(0, 100);
       continue;
     }
     const std::string id = one.at("id");
