@@ -50,7 +50,9 @@ bool widens(Family narrow, Family wide) {
 
 void compare_types(const ColumnSet& declared, const Table& table,
                    std::vector<std::string>& problems) {
-  for (const auto& [name, type] : declared.types) {
+  for (const auto& pair : declared.types) {
+    const std::string& name = pair.first;
+    const std::string& type = pair.second;
     const auto& columns = table.columns();
     const auto column = std::find_if(columns.begin(), columns.end(),
                                      [&](const TableColumn& c) { return c.name == name; });

@@ -7,8 +7,8 @@
 #include <cstdlib>
 
 #include "runner/base/text.hpp"
+#include "stages/data_check/check_reader.hpp"
 #include "stages/data_check/option_reader.hpp"
-#include "stages/data_check/rule_reader.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {

@@ -18,35 +18,55 @@ std::string character(char c) {
   return c == '\0' ? "''" : quote_literal(std::string_view(&c, 1));
 }
 
-// The first lines as text: a delimiter that cannot occur, no quotes.
-Result<std::vector<std::string>> first_lines(port::TableEngine& engine, const std::string& path,
-                                             const CsvOptions& csv, int count) {
+struct FirstLines {
+  std::vector<std::string> lines;
+  std::int64_t bad = 0;  // the first line that is not in the encoding; 0: none was met
+};
+
+// The first lines as text: a delimiter that cannot occur, no quotes. The reader looks ahead, and a
+// bad byte further down must not hide the header: so bad lines are logged, not fatal.
+Result<FirstLines> first_lines(port::TableEngine& engine, const std::string& path,
+                               const CsvOptions& csv, int count) {
+  const std::string literal = quote_path(path);
   TRY(const port::Rows rows,
       engine.query(fmt::format(
           "SELECT line FROM read_csv([{}], auto_detect = false, header = false, delim = chr(1), "
           "quote = '', escape = '', encoding = {}, columns = {{'line': 'VARCHAR'}}, nullstr = "
-          "chr(2)) LIMIT {}",
-          quote_path(path), quote_literal(csv.encoding), count)));
-  std::vector<std::string> lines;
+          "chr(2), store_rejects = true, rejects_table = 'mlpipe_header_errors', rejects_scan = "
+          "'mlpipe_header_scans') LIMIT {}",
+          literal, quote_literal(csv.encoding), count)));
+  TRY(const port::Rows bad,
+      engine.query(fmt::format("SELECT coalesce(min(e.line), 0)::BIGINT FROM mlpipe_header_errors "
+                               "e JOIN mlpipe_header_scans "
+                               "s USING (scan_id, file_id) WHERE s.file_path = {}",
+                               literal)));
+  FirstLines first;
+  first.bad = std::get<std::int64_t>(bad.rows.at(0).at(0));
   for (const auto& row : rows.rows) {
     const auto* line = std::get_if<std::string>(&row.at(0));
-    lines.push_back(line == nullptr ? "" : *line);
+    first.lines.push_back(line == nullptr ? "" : *line);
   }
-  return lines;
+  return first;
 }
 
 Result<CsvRecord> first_record(port::TableEngine& engine, const std::string& path, char delimiter,
                                const CsvOptions& csv) {
   CsvRecord record;
   for (const int count : {1, header_lines}) {
-    const auto lines = first_lines(engine, path, csv, count);
-    if (!lines) {
-      return fail(lines.error().code, fmt::format("the header of {} cannot be read: {}",
-                                                  printable(path), lines.error().message));
+    const auto first = first_lines(engine, path, csv, count);
+    if (!first) {
+      return fail(first.error().code, fmt::format("the header of {} cannot be read: {}",
+                                                  printable(path), first.error().message));
     }
     std::string text;
-    for (const std::string& line : *lines) {
-      text += (text.empty() ? "" : "\n") + line;
+    for (std::size_t i = 0; i < first->lines.size(); ++i) {
+      if (first->bad > 0 && static_cast<std::size_t>(first->bad) <= i + 1) {
+        return fail(Code::invalid,
+                    fmt::format("the header of {} is not {}; name its encoding, for example `csv: "
+                                "{{encoding: latin-1}}`",
+                                printable(path), csv.encoding));
+      }
+      text += (i == 0 ? "" : "\n") + first->lines[i];
       record = split_csv_record(text, delimiter, csv.quote);
       if (record.complete) {
         return record;

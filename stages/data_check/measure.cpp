@@ -101,6 +101,10 @@ class Measurer {
     for (const std::size_t member : members) {
       select += ", " + aggregates(*rules_[member]);
     }
+    // A column that no aggregate asks for would not be decoded, and its bad bytes not be seen.
+    for (std::size_t i = 0; table_.format() == Format::csv && i < table_.columns().size(); ++i) {
+      select += fmt::format(", count({})", table_.value(i));
+    }
     TRY(const port::Rows rows, engine_.query(select + " FROM " + table_.logged_rows()));
     const auto& row = rows.rows.at(0);
     result_.rows = count_of(row.at(0));
@@ -206,53 +210,58 @@ class Measurer {
     }
   }
 
-  // unique and primary_key: the columns together, by hash. Rows of a group with several members all
-  // count.
-  Status keys(const Check& check, std::size_t i) {
-    std::string list;
-    std::string shown;
-    std::string every;
-    std::string any;
-    std::string equal;
+  // unique and primary_key, as SQL over the columns together.
+  struct Key {
+    std::string columns;   // "x" AS k0, "y" AS k3
+    std::string names;     // k0, k3
+    std::string shown;     // one text of all values
+    std::string equal;     // n and d agree
+    std::string left_out;  // primary_key: any part is missing; unique: all are
+    std::string scope;
+  };
+
+  Result<Key> key_of(const Check& check, bool primary) {
+    Key key;
+    key.scope = scope_of(check);
     for (const std::string& name : check.columns) {
       TRY(const std::size_t column, find_column(table_, name));
-      const std::string key = fmt::format("k{}", column);
-      list += fmt::format("{}{} AS {}", list.empty() ? "" : ", ", table_.value(column), key);
-      shown += fmt::format("{}coalesce({}, 'NULL')", shown.empty() ? "" : " || ', ' || ",
-                           table_.text(column));
-      every += (every.empty() ? "" : " AND ") + table_.missing(column);
-      any += (any.empty() ? "" : " OR ") + table_.missing(column);
-      equal +=
-          fmt::format("{}n.{} IS NOT DISTINCT FROM d.{}", equal.empty() ? "" : " AND ", key, key);
+      const std::string k = fmt::format("k{}", column);
+      const bool first = key.names.empty();
+      key.columns += fmt::format("{}{} AS {}", first ? "" : ", ", table_.value(column), k);
+      key.names += (first ? "" : ", ") + k;
+      key.shown +=
+          fmt::format("{}coalesce({}, 'NULL')", first ? "" : " || ', ' || ", table_.text(column));
+      key.equal += fmt::format("{}n.{} IS NOT DISTINCT FROM d.{}", first ? "" : " AND ", k, k);
+      key.left_out += (first ? "" : primary ? " OR " : " AND ") + table_.missing(column);
     }
-    std::string names;
-    for (const std::string& name : check.columns) {
-      names += fmt::format("{}k{}", names.empty() ? "" : ", ", *find_column(table_, name));
-    }
+    return key;
+  }
+
+  // Rows of a group with several members all count.
+  Status keys(const Check& check, std::size_t i) {
     const bool primary = std::holds_alternative<PrimaryKey>(check.rule);
-    const std::string left_out = primary ? any : every;
-    const std::string from = fmt::format("(SELECT {}, {} AS scope, ({}) AS missing FROM {})", list,
-                                         scope_of(check), left_out, table_.rows());
+    TRY(const Key key, key_of(check, primary));
     TRY(const port::Rows rows,
-        engine_.query(
-            fmt::format("SELECT CAST(coalesce(sum(n), 0) AS BIGINT), CAST(coalesce(sum(n) FILTER "
-                        "(WHERE NOT missing "
-                        "AND n > 1), 0) AS BIGINT), CAST(coalesce(sum(n) FILTER (WHERE missing), "
-                        "0) AS BIGINT) FROM "
-                        "(SELECT missing, count(*) AS n FROM {} WHERE scope GROUP BY {}, missing)",
-                        from, names)));
+        engine_.query(fmt::format("SELECT CAST(coalesce(sum(n), 0) AS BIGINT), "
+                                  "CAST(coalesce(sum(n) FILTER (WHERE NOT missing "
+                                  "AND n > 1), 0) AS BIGINT), CAST(coalesce(sum(n) FILTER (WHERE "
+                                  "missing), 0) AS BIGINT) FROM "
+                                  "(SELECT missing, count(*) AS n FROM (SELECT {}, {} AS scope, "
+                                  "({}) AS missing FROM {}) WHERE "
+                                  "scope GROUP BY {}, missing)",
+                                  key.columns, key.scope, key.left_out, table_.rows(), key.names)));
     Measured& measured = result_.checks[i];
     const std::int64_t in_scope = count_of(rows.rows.at(0).at(0));
     measured.missing = count_of(rows.rows.at(0).at(2));
     measured.considered = primary ? in_scope : in_scope - measured.missing;
     measured.violations = count_of(rows.rows.at(0).at(1)) + (primary ? measured.missing : 0);
-    if (measured.violations == 0) {
-      return {};
-    }
+    return measured.violations == 0 ? Status{} : key_samples(key, primary, measured);
+  }
+
+  Status key_samples(const Key& key, bool primary, Measured& measured) {
     const std::string numbered = fmt::format(
-        "SELECT row_number() OVER () AS row, {}, {} AS shown, {} AS scope, ({}) AS missing "
-        "FROM {}",
-        list, shown, scope_of(check), left_out, table_.rows());
+        "SELECT row_number() OVER () AS row, {}, {} AS shown, {} AS scope, ({}) AS missing FROM {}",
+        key.columns, key.shown, key.scope, key.left_out, table_.rows());
     TRY(const port::Rows sample,
         engine_.query(fmt::format("WITH n AS NOT MATERIALIZED ({0}), d AS (SELECT {1}, min(row) AS "
                                   "first FROM n WHERE scope AND NOT missing GROUP BY "
@@ -261,7 +270,7 @@ class Measurer {
                                   "WHERE n.scope AND NOT n.missing UNION ALL SELECT row, shown "
                                   "FROM n WHERE {4} AND scope AND missing) ORDER BY row "
                                   "LIMIT {2}",
-                                  numbered, names, sample_limit, equal,
+                                  numbered, key.names, sample_limit, key.equal,
                                   primary ? "true" : "false")));
     take_sample(sample, measured);
     return {};

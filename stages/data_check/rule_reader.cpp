@@ -19,24 +19,6 @@ using spec::Diagnostics;
 using spec::Node;
 using spec::NodeKind;
 
-const std::vector<std::string>& rule_names() {
-  static const std::vector<std::string> names{
-      "row_count", "columns",         "not_null", "unique",    "primary_key",
-      "between",   "accepted_values", "matches",  "freshness", "sql"};
-  return names;
-}
-
-// One entry of `checks`: its options, its place and where problems go.
-struct Entry {
-  const std::string& rule;
-  const Node& options;
-  Diagnostics& diagnostics;
-
-  void error(spec::Mark mark, const std::string& message, std::string hint = {}) const {
-    diagnostics.error(mark, fmt::format("{}: {}", rule, message), std::move(hint));
-  }
-};
-
 std::vector<std::string> read_names(const Entry& entry, const Node& node, std::string_view key) {
   std::vector<std::string> names;
   const auto add = [&](const Node& item) {
@@ -56,36 +38,12 @@ std::vector<std::string> read_names(const Entry& entry, const Node& node, std::s
   return names;
 }
 
-std::vector<std::string> read_columns(const Entry& entry) {
-  const Node* one = entry.options.find("column");
-  const Node* many = entry.options.find("columns");
-  if (one != nullptr && many != nullptr) {
-    entry.error(many->mark, "`column` and `columns` exclude each other", "keep one of them");
-  }
-  if (one == nullptr && many == nullptr) {
-    entry.error(entry.options.mark, "`column` is missing",
-                "for example `{column: price}` or `{columns: [a, b]}`");
-    return {};
-  }
-  auto names =
-      many == nullptr ? read_names(entry, *one, "column") : read_names(entry, *many, "columns");
-  if (names.empty() && many != nullptr && many->kind == NodeKind::list) {
-    entry.error(many->mark, "`columns` is empty");
-  }
-  return names;
-}
-
-std::optional<double> read_number(const Entry& entry, std::string_view key) {
-  const Node* node = entry.options.find(key);
-  if (node == nullptr || node->kind == NodeKind::null) {
-    return std::nullopt;
-  }
-  const double value = std::strtod(node->text.c_str(), nullptr);
-  if ((node->kind != NodeKind::integer && node->kind != NodeKind::real) || !std::isfinite(value)) {
-    entry.error(node->mark, fmt::format("`{}` must be a number, not {}", key, shown(*node)));
-    return std::nullopt;
-  }
-  return value;
+// Of a number, by its canonical form: 0x1F is 31, .inf and .nan are no finite numbers.
+double value_of(const Node& node) {
+  const std::string text = spec::canonical_json(node);
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  return end == text.c_str() + text.size() && end != text.c_str() ? value : std::nan("");
 }
 
 enum class Counts : std::uint8_t { whole, any };
@@ -120,13 +78,12 @@ std::optional<Scalar> read_limit(const Entry& entry, std::string_view key) {
     return std::nullopt;
   }
   const bool number = node->kind == NodeKind::integer || node->kind == NodeKind::real;
-  if ((!number && node->kind != NodeKind::string) ||
-      (number && std::isnan(std::strtod(node->text.c_str(), nullptr)))) {
+  if ((!number && node->kind != NodeKind::string) || (number && !std::isfinite(value_of(*node)))) {
     entry.error(node->mark,
                 fmt::format("`{}` must be a number, a date or a text, not {}", key, shown(*node)));
     return std::nullopt;
   }
-  return Scalar{node->kind, node->text};
+  return Scalar{node->kind, number ? spec::canonical_json(*node) : node->text};
 }
 
 Strict read_strict(const Entry& entry) {
@@ -183,7 +140,8 @@ Rule read_accepted(const Entry& entry) {
     if (!value.is_scalar()) {
       entry.error(value.mark, "`values` holds numbers, texts and booleans only");
     } else if (value.kind != NodeKind::null) {
-      rule.values.push_back({value.kind, value.text});
+      const bool number = value.kind == NodeKind::integer || value.kind == NodeKind::real;
+      rule.values.push_back({value.kind, number ? spec::canonical_json(value) : value.text});
     }
   }
   return rule;
@@ -215,18 +173,6 @@ Rule read_freshness(const Entry& entry) {
     return Freshness{};
   }
   return Freshness{*duration, age->text};
-}
-
-void check_sql(const Entry& entry, const Node& node, std::string_view key) {
-  const SqlFacts facts = sql_facts(node.text);
-  if (!node.is_scalar() || facts.empty) {
-    entry.error(node.mark, fmt::format("`{}` must be SQL", key));
-  } else if (facts.unterminated) {
-    entry.error(node.mark, fmt::format("`{}` has a quote or comment that is not closed", key));
-  } else if (facts.several) {
-    entry.error(node.mark, fmt::format("`{}` must be one statement", key),
-                "remove what follows the semicolon");
-  }
 }
 
 Rule read_sql(const Entry& entry) {
@@ -289,39 +235,50 @@ Rule read_column_set(const Entry& entry) {
   return set;
 }
 
-void only_keys(const Entry& entry) {
-  const auto with = [&](std::initializer_list<std::string_view> own, bool of_columns) {
-    std::vector<std::string> all{"where", "severity", "name", "on_empty", "owner"};
-    all.insert(all.end(), own.begin(), own.end());
-    if (of_columns) {
-      all.insert(all.end(), {"column", "columns", "mostly"});
-    }
-    for (const Node::Key& key : entry.options.keys) {
-      if (std::find(all.begin(), all.end(), key.text) == all.end()) {
-        const auto near = nearest(key.text, all);
-        entry.error(key.mark, fmt::format("unknown key `{}`", key.text),
-                    near ? fmt::format("did you mean `{}`?", *near)
-                         : fmt::format("it takes {}", fmt::join(all, ", ")));
-      }
-    }
-  };
-  const std::string& rule = entry.rule;
-  if (rule == "row_count") {
-    with({"min", "max", "equals"}, false);
-  } else if (rule == "columns") {
-    with({"required", "forbidden", "types", "exact", "ordered"}, false);
-  } else if (rule == "between") {
-    with({"min", "max", "strict"}, true);
-  } else if (rule == "accepted_values") {
-    with({"values"}, true);
-  } else if (rule == "matches") {
-    with({"regex"}, true);
-  } else if (rule == "freshness") {
-    with({"max_age"}, true);
-  } else if (rule == "sql") {
-    with({"query", "expect", "mostly"}, false);
-  } else {
-    with({}, true);
+}  // namespace
+
+std::vector<std::string> read_columns(const Entry& entry) {
+  const Node* one = entry.options.find("column");
+  const Node* many = entry.options.find("columns");
+  if (one != nullptr && many != nullptr) {
+    entry.error(many->mark, "`column` and `columns` exclude each other", "keep one of them");
+  }
+  if (one == nullptr && many == nullptr) {
+    entry.error(entry.options.mark, "`column` is missing",
+                "for example `{column: price}` or `{columns: [a, b]}`");
+    return {};
+  }
+  auto names =
+      many == nullptr ? read_names(entry, *one, "column") : read_names(entry, *many, "columns");
+  if (names.empty() && many != nullptr && many->kind == NodeKind::list) {
+    entry.error(many->mark, "`columns` is empty");
+  }
+  return names;
+}
+
+std::optional<double> read_number(const Entry& entry, std::string_view key) {
+  const Node* node = entry.options.find(key);
+  if (node == nullptr || node->kind == NodeKind::null) {
+    return std::nullopt;
+  }
+  const bool is_number = node->kind == NodeKind::integer || node->kind == NodeKind::real;
+  const double value = is_number ? value_of(*node) : 0.0;
+  if (!is_number || !std::isfinite(value)) {
+    entry.error(node->mark, fmt::format("`{}` must be a number, not {}", key, shown(*node)));
+    return std::nullopt;
+  }
+  return value;
+}
+
+void check_sql(const Entry& entry, const Node& node, std::string_view key) {
+  const SqlFacts facts = sql_facts(node.text);
+  if (!node.is_scalar() || facts.empty) {
+    entry.error(node.mark, fmt::format("`{}` must be SQL", key));
+  } else if (facts.unterminated) {
+    entry.error(node.mark, fmt::format("`{}` has a quote or comment that is not closed", key));
+  } else if (facts.several) {
+    entry.error(node.mark, fmt::format("`{}` must be one statement", key),
+                "remove what follows the semicolon");
   }
 }
 
@@ -355,89 +312,6 @@ Rule read_rule(const Entry& entry) {
     return PrimaryKey{};
   }
   return NotNull{};
-}
-
-void read_common(const Entry& entry, Check& check) {
-  const Node& options = entry.options;
-  if (const auto mostly = read_number(entry, "mostly")) {
-    check.mostly = *mostly;
-    if (*mostly < 0 || *mostly > 1) {
-      entry.error(options.find("mostly")->mark, "`mostly` must lie between 0 and 1");
-    }
-  }
-  if (const Node* where = options.find("where")) {
-    check_sql(entry, *where, "where");
-    check.where = where->text;
-  }
-  if (const Node* severity = options.find("severity")) {
-    check.severity = severity->text == "warning" ? Severity::warning : Severity::error;
-    if (severity->text != "warning" && severity->text != "error") {
-      entry.error(severity->mark,
-                  fmt::format("`severity` must be error or warning, not {}", shown(*severity)));
-    }
-  }
-  if (const Node* empty = options.find("on_empty")) {
-    check.on_empty = read_on_empty(*empty, entry.diagnostics);
-  }
-  if (const Node* owner = options.find("owner")) {
-    check.owner = owner->text;
-  }
-  if (const Node* name = options.find("name")) {
-    check.name = name->text;
-    if (!name->is_scalar() || name->text.empty()) {
-      entry.error(name->mark, "`name` must be a text");
-    }
-  }
-}
-
-}  // namespace
-
-void read_check(const Node& item, OnEmpty on_empty, std::vector<Check>& checks,
-                Diagnostics& diagnostics) {
-  if (item.kind != NodeKind::map || item.keys.size() != 1) {
-    diagnostics.error(item.mark, "a check is a map of one name to its options",
-                      "for example `- not_null: {column: price}`");
-    return;
-  }
-  const std::string& rule = item.keys[0].text;
-  if (std::find(rule_names().begin(), rule_names().end(), rule) == rule_names().end()) {
-    const auto near = nearest(rule, rule_names());
-    diagnostics.error(item.keys[0].mark, fmt::format("unknown check `{}`", rule),
-                      near ? fmt::format("did you mean `{}`?", *near)
-                           : fmt::format("the checks are {}", fmt::join(rule_names(), ", ")));
-    return;
-  }
-  const Entry entry{rule, item.items[0], diagnostics};
-  if (entry.options.kind != NodeKind::map) {
-    entry.error(entry.options.mark, "its options must be a map",
-                fmt::format("for example `{}: {{...}}`", rule));
-    return;
-  }
-  only_keys(entry);
-  Check check;
-  check.on_empty = on_empty;
-  check.rule = read_rule(entry);
-  read_common(entry, check);
-  const bool of_table = rule == "row_count" || rule == "columns" || rule == "sql";
-  if (!of_table) {
-    check.columns = read_columns(entry);
-  }
-  const bool together = of_table || rule == "unique" || rule == "primary_key";
-  const bool named = !check.name.empty();
-  if (together || check.columns.size() <= 1) {
-    if (!named) {
-      check.name = of_table ? rule : fmt::format("{}({})", rule, fmt::join(check.columns, ", "));
-    }
-    checks.push_back(std::move(check));
-    return;
-  }
-  for (const std::string& column : check.columns) {
-    Check one = check;
-    one.columns = {column};
-    one.name =
-        named ? fmt::format("{} ({})", check.name, column) : fmt::format("{}({})", rule, column);
-    checks.push_back(std::move(one));
-  }
 }
 
 }  // namespace mlpipe::stages::data_check

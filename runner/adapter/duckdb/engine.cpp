@@ -203,6 +203,19 @@ Result<Engine::Prepared> Engine::prepare(const std::string& sql) {
   return prepared;
 }
 
+// Nested and temporal values have no flat layout here: the engine itself turns them into text. A
+// semicolon that ends the statement has no place in parentheses; which one it is, the parser knows
+// best.
+Result<Engine::Prepared> Engine::prepare_cast(const std::string& sql, const std::string& before,
+                                              const std::string& after) {
+  auto wrapped = prepare(before + sql + after);
+  for (auto end = sql.find(';'); !wrapped && end != std::string::npos;
+       end = sql.find(';', end + 1)) {
+    wrapped = prepare(before + sql.substr(0, end) + after);
+  }
+  return wrapped;
+}
+
 Result<port::Rows> Engine::query(const std::string& sql) {
   TRY(Prepared statement, prepare(sql));
   const bool selects =
@@ -226,14 +239,8 @@ Result<port::Rows> Engine::query(const std::string& sql) {
   if (!cast) {
     return execute(statement);
   }
-  // Nested and temporal values have no flat layout here: the engine itself turns them into text.
-  std::string inner = sql;
-  while (!inner.empty() &&
-         std::string_view(" \t\r\n;").find(inner.back()) != std::string_view::npos) {
-    inner.pop_back();
-  }
-  TRY(Prepared wrapped,
-      prepare(fmt::format("SELECT {} FROM (\n{}\n) AS t({})", list, inner, names)));
+  TRY(Prepared wrapped, prepare_cast(sql, fmt::format("SELECT {} FROM (\n", list),
+                                     fmt::format("\n) AS t({})", names)));
   TRY(port::Rows rows, execute(wrapped));
   for (idx_t i = 0; i < columns; ++i) {
     const char* name = lib_.prepared_column_name(statement.handle, i);

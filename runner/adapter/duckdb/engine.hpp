@@ -26,6 +26,8 @@ class Engine final : public port::TableEngine {
   explicit Engine(const Library& lib) : lib_(lib) {}
   Status configure(const port::EngineLimits& limits);
   Result<Prepared> prepare(const std::string& sql);
+  Result<Prepared> prepare_cast(const std::string& sql, const std::string& before,
+                                const std::string& after);
   Result<port::Rows> execute(Prepared& statement);
 
   const Library& lib_;
