@@ -19,6 +19,9 @@ endif()
 
 add_library(mlpipe_flags INTERFACE)
 target_compile_options(mlpipe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(mlpipe_flags INTERFACE -Wno-restrict)  # g++ 12 invents overlaps in std::string at -O2
+endif()
 target_include_directories(mlpipe_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 if(MLPIPE_SANITIZE)
   target_compile_options(mlpipe_flags INTERFACE -fsanitize=${MLPIPE_SANITIZE} -fno-omit-frame-pointer

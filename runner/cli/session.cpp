@@ -97,7 +97,7 @@ Session::Session(Common common) : common_(std::move(common)) {
   const std::string here =
       common_.folder.empty() ? fs::current_path(error).string() : fs::absolute(common_.folder, error).string();
   root_ = engine::find_root(here);
-  clock_ = adapter::make_system_clock();
+  clock_ = std::make_unique<adapter::SystemClock>();
   host_.executable = executable_path();
   host_.version = version;
   host_.caller = caller_environment();

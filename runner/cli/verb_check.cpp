@@ -49,7 +49,7 @@ int check(const CheckArguments& arguments) {
   options.root = std::filesystem::current_path().string();
   options.scratch = scratch;
   options.now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       adapter::make_system_clock()->now().time_since_epoch())
+                       adapter::SystemClock().now().time_since_epoch())
                        .count();
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   stages::Host host;

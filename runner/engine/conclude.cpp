@@ -89,6 +89,9 @@ std::optional<std::string> missing_out(Workspace& workspace, const spec::Stage& 
 // The first input that is not what it was when the stage was decided.
 Result<std::optional<std::string>> moved_input(Workspace& workspace, const Attempt& attempt) {
   const spec::Stage& stage = workspace.stage(attempt.id);
+  for (const spec::Dep& dep : stage.deps) {
+    workspace.index->forget(dep.path);  // what was remembered says nothing of now
+  }
   const auto now = look_at_deps(workspace, stage);
   if (!now) {
     return now.error().code == Code::changed || now.error().code == Code::not_found
