@@ -77,6 +77,8 @@ std::string sentence(const plan::Change& change) {
       return moved(change.item.empty() ? "baseline" : "baseline " + change.item, change);
     case ItemKind::force:
       return with_item("forced", change.item);
+    case ItemKind::upstream:
+      return change.item.empty() ? "waits for a stage above" : "waits for " + change.item;
     case ItemKind::age:
       return change.new_value.empty() ? "result is too old"
                                       : "result is older than " + change.new_value;

@@ -51,7 +51,7 @@ class Reader {
     named<9>(key, value, [](StageState one) { return name(one); });
   }
   void operator()(const char* key, plan::ItemKind& value) {
-    named<static_cast<std::size_t>(plan::ItemKind::age) + 1>(
+    named<static_cast<std::size_t>(plan::ItemKind::upstream) + 1>(
         key, value, [](plan::ItemKind one) { return plan::name(one); });
   }
   void operator()(const char* key, plan::ChangeKind& value) {

@@ -36,6 +36,7 @@ TEST(Reason, InWords) {
       {{ItemKind::baseline, "", ChangeKind::modified, "", ""}, "baseline changed"},
       {{ItemKind::force, "--force", ChangeKind::modified, "", ""}, "forced (--force)"},
       {{ItemKind::age, "", ChangeKind::aged, "", "7 d"}, "result is older than 7 d"},
+      {{ItemKind::upstream, "prepare", ChangeKind::modified, "", ""}, "waits for prepare"},
       {{ItemKind::kind, "", ChangeKind::modified, "1", "2"}, "stage kind: 1 -> 2"},
       {{ItemKind::config, "", ChangeKind::modified, "", ""}, "configuration changed"},
       {{ItemKind::dep, "a\x1b[2J\nb", ChangeKind::modified, "", ""}, "a b changed"}};

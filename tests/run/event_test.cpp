@@ -126,6 +126,17 @@ TEST(Event, TroubleOfTheRunnerIsSaidOnlyWhereThereIsAny) {
   EXPECT_EQ(std::get<run::RunFinished>(*back).trouble, "disk full");
 }
 
+TEST(Event, EveryKindOfReasonSurvives) {
+  for (auto kind = std::uint8_t{0}; kind <= static_cast<std::uint8_t>(plan::ItemKind::upstream);
+       ++kind) {
+    run::StageStarted event;
+    event.reasons = {{static_cast<plan::ItemKind>(kind), "x", plan::ChangeKind::modified, "", ""}};
+    const auto back = run::event_from_json(run::to_json(event));
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(std::get<run::StageStarted>(*back).reasons[0].kind, event.reasons[0].kind);
+  }
+}
+
 TEST(Event, ReasonsAreData) {
   EXPECT_NE(
       run::to_json(stage_started())
