@@ -66,7 +66,7 @@ Result<Comparison> compare(const Between& rule, const Table& table, std::size_t 
       !rule.max || !rule.min || looks_like_time(rule.min->text) == looks_like_time(rule.max->text);
   if ((csv || is_time(family)) && looks_like_time(bound.text) && times) {
     const auto [low, high] = bounds([](const Scalar& scalar) {
-      return fmt::format("CAST({} AS TIMESTAMPTZ)", quote_literal(scalar.text));
+      return fmt::format("CAST({} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'", quote_literal(scalar.text));
     });
     const std::string value = table.time(column);
     return Comparison{value, low, high, csv ? fmt::format("({} IS NULL)", value) : "false"};
@@ -99,12 +99,12 @@ Status fill(RowRule& out, const Between& rule, const Table& table, std::size_t c
   }
   out.violated = fmt::format("({})", bad);
   out.unusable = by.unusable;
-  const std::string shown = is_time(table.columns()[column].family) ||
-                                    looks_like_time((rule.min ? *rule.min : *rule.max).text)
-                                ? fmt::format("CAST({} AS VARCHAR)", by.value)
-                                : by.value;
-  out.low = fmt::format("min({})", shown);
-  out.high = fmt::format("max({})", shown);
+  // Cast to text only once, not row by row.
+  const bool time = is_time(table.columns()[column].family) || by.value == table.time(column);
+  const char* before = time ? "CAST(" : "";
+  const char* after = time ? " AS VARCHAR)" : "";
+  out.low = {before, fmt::format("min({})", by.value), after};
+  out.high = {before, fmt::format("max({})", by.value), after};
   return {};
 }
 
@@ -155,8 +155,8 @@ Status fill(RowRule& out, const Freshness&, const Table& table, std::size_t colu
   }
   const std::string time = table.time(column);
   out.unusable = table.format() == Format::csv ? fmt::format("({} IS NULL)", time) : "false";
-  out.high =
-      fmt::format("CAST(epoch_ms(max(CASE WHEN isfinite({0}) THEN {0} END)) AS BIGINT)", time);
+  out.high = {"CAST(epoch_ms(", fmt::format("max(CASE WHEN isfinite({0}) THEN {0} END)", time),
+              ") AS BIGINT)"};
   return {};
 }
 
@@ -171,19 +171,10 @@ std::string considered(const RowRule& rule) {
   return rule.missing_counts ? rule.scope : fmt::format("{} AND NOT {}", rule.scope, rule.missing);
 }
 
-// An aggregate over the considered rows: "max(x)" gets the filter behind it, nested ones inside
-// their own brackets.
-std::string filtered(const std::string& aggregate, const std::string& condition) {
-  if (aggregate == "NULL") {
-    return aggregate;
-  }
-  const auto at = aggregate.find("max(CASE");
-  if (at == std::string::npos) {
-    return fmt::format("{} FILTER (WHERE {})", aggregate, condition);
-  }
-  const auto end = aggregate.find("END)", at) + 4;
-  return fmt::format("{} FILTER (WHERE {}){}", aggregate.substr(0, end), condition,
-                     aggregate.substr(end));
+std::string filtered(const Extreme& extreme, const std::string& condition) {
+  return extreme.call.empty() ? "NULL"
+                              : fmt::format("{}{} FILTER (WHERE {}){}", extreme.before,
+                                            extreme.call, condition, extreme.after);
 }
 
 }  // namespace

@@ -11,6 +11,14 @@
 
 namespace mlpipe::stages::data_check {
 
+// An aggregate, and what is done to its one result; empty call: NULL. The filter goes between call
+// and after.
+struct Extreme {
+  std::string before;
+  std::string call;
+  std::string after;
+};
+
 // SQL conditions and values; each is complete in itself.
 struct RowRule {
   std::string scope = "true";      // rows that `where` lets through
@@ -18,8 +26,8 @@ struct RowRule {
   std::string violated = "false";  // of the considered ones: the rule is broken
   std::string unusable = "false";  // of the considered ones: the value cannot be compared at all
   std::string value = "NULL";      // what a sample shows
-  std::string low = "NULL";        // aggregates: the least and greatest value, or the newest
-  std::string high = "NULL";
+  Extreme low;                     // the least and greatest value, or the newest
+  Extreme high;
   bool missing_counts = false;  // not_null: missing values are considered, and violate
 };
 

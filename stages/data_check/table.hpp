@@ -42,7 +42,7 @@ class Table {
   [[nodiscard]] std::string number(
       std::size_t column) const;  // NULL where a CSV's text is no number
   [[nodiscard]] std::string time(
-      std::size_t column) const;  // TIMESTAMPTZ; NULL where a CSV's text is none
+      std::size_t column) const;  // TIMESTAMP in UTC; NULL where a CSV's text is none
 
   [[nodiscard]] static std::string rows() { return "mlpipe_rows"; }
   // The same rows; a scan of a CSV also records its malformed lines in reject_errors.
