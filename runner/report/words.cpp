@@ -82,8 +82,6 @@ std::string sentence(const plan::Change& change) {
     case ItemKind::age:
       return change.new_value.empty() ? "result is too old"
                                       : "result is older than " + change.new_value;
-    case ItemKind::upstream:
-      return change.item + " runs first";
   }
   return "changed";
 }
