@@ -325,8 +325,8 @@ void Runner::end_stage(StageId id, run::StageFinished finished) {
   finished.time = now();
   states_[id.index()] = finished.state;
   order_.push_back(id);
-  const bool silent = finished.state == StageState::reused && finished.notes.empty();
-  if (!silent && !(finished.state == StageState::skipped && !executed_[id.index()])) {
+  // What is up to date says nothing; a deployment that waits for --deploy says what it would do.
+  if (finished.state != StageState::reused || !finished.notes.empty()) {
     announce();
     events_->emit(finished);
   }
