@@ -255,10 +255,11 @@ Lines summary(const Ledger& ledger, const run::RunFinished& end) {
   if (!end.trouble.empty()) {
     lines.push_back({{Style::bad, "  " + clean_text(end.trouble)}});
   }
+  const std::string counts = counts_text(end);
   lines.push_back({{Style::bold, ledger.title() + ": "},
                    {style_of_run(end.status), end.status},
                    {Style::normal, fmt::format(" in {}", format_duration(end.wall))},
-                   {Style::faint, ": " + counts_text(end)}});
+                   {Style::faint, counts.empty() ? "" : ": " + counts}});
   return lines;
 }
 
