@@ -15,7 +15,6 @@ def judge(truth, guess, shares, classes):
         "accuracy": round(float(accuracy_score(truth, guess)), 6),
         "f1_macro": round(float(f1_score(truth, guess, average="macro", labels=classes, zero_division=0)), 6),
         "log_loss": round(float(log_loss(truth, shares, labels=classes)), 6),
-        "days": len(truth),
     }
 
 
