@@ -234,6 +234,9 @@ Result<Kept> keep_result(Workspace& workspace, const Host& host, StageId id, con
   if (result) {
     TRY(action.result, workspace.store->put(plan::to_json(*result)));
   }
+  if (workspace.durability == cache::Durability::power) {
+    TRY_OK(workspace.store->flush());  // the record must not outlive what it names
+  }
   TRY(const cache::Held write, workspace.locks->write());
   TRY_OK(workspace.journal->append(action));
   kept.action = std::move(action);
