@@ -12,10 +12,10 @@ namespace {
 
 using Verb = std::function<int()>;
 
-enum class Takes : std::uint8_t { nothing, targets };
+enum class Takes : std::uint8_t { nothing, targets, follow };  // follow: -f is --follow, as in tail and docker logs
 
 void add_common(CLI::App& app, Common& common, Takes takes) {
-  app.add_option("-f,--file", common.files, "pipeline file; may be given several times")->type_name("FILE");
+  app.add_option(takes == Takes::follow ? "--file" : "-f,--file", common.files, "pipeline file; may be given several times")->type_name("FILE");
   app.add_option("-C,--directory", common.folder, "work as if started there")->type_name("DIR");
   app.add_option("--profile", common.profile, "use this profile of the pipeline")->type_name("NAME");
   app.add_flag("--json", common.json, "facts as JSON on standard output");
@@ -73,7 +73,7 @@ void add_looking(CLI::App& app, RunArguments& run, Verb& verb, std::string& stag
 
 void add_stage_verbs(CLI::App& app, LogsArguments& logs, AcceptArguments& accept, ShellArguments& shell, Verb& verb) {
   CLI::App* show_logs = app.add_subcommand("logs", "show what a stage printed");
-  add_common(*show_logs, logs.common, Takes::nothing);
+  add_common(*show_logs, logs.common, Takes::follow);
   show_logs->add_option("stage", logs.stage, "the stage")->required();
   show_logs->add_option("--attempt", logs.attempt, "of this attempt (default: the last)");
   show_logs->add_option("--run", logs.run_id, "of this run (default: the newest)")->type_name("ID");

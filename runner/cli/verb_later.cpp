@@ -2,7 +2,6 @@
 
 namespace mlpipe::cli {
 
-int why(const Common&, const std::string&) { return show({Code::internal, "why"}); }
 int completion(const std::string&) { return show({Code::internal, "completion"}); }
 int gc(const GcArguments&) { return show({Code::internal, "gc"}); }
 int doctor(const Common&) { return show({Code::internal, "doctor"}); }

@@ -61,7 +61,7 @@ std::string why_line(const engine::Workspace& workspace, const Preview& preview)
   if (!preview.problem.empty()) {
     return preview.problem;
   }
-  if (preview.waits_for && preview.reasons.size() == 1) {
+  if (preview.waits_for && (preview.reasons.size() == 1 || preview.freshness == Freshness::never_run)) {
     return fmt::format("on the result of {}", workspace.label(*preview.waits_for));
   }
   return report::reasons_text(preview.reasons);

@@ -31,7 +31,6 @@ int step(const std::string& kind_name, const std::string& input, const std::stri
   } else {  // what could not be evaluated is an error of the stage, with its reason, never a pass
     answer.outcome = plan::Outcome::errored;
     answer.summary = result.error().message;
-    answer.findings.push_back({plan::Finding::Level::error, kind_name, result.error().message, "", 0});
   }
   const Status written = engine::write_file(output, plan::to_json(answer));
   return written ? 0 : show(written.error());

@@ -73,7 +73,7 @@ std::vector<Change> reasons_against_last(const Workspace& workspace, StageId id,
       }
     }
   }
-  return {{ItemKind::record, workspace.label(id), ChangeKind::missing, "", ""}};
+  return {{ItemKind::record, "", ChangeKind::missing, "", ""}};
 }
 
 std::optional<Change> too_old(const spec::Stage& stage, const cache::Action& action, const Host& host) {

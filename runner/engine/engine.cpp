@@ -41,30 +41,6 @@ std::vector<double> durations(const Workspace& workspace) {
   return seconds;
 }
 
-std::vector<std::string>& list_of(run::RunFinished& finished, StageState state) {
-  switch (state) {
-    case StageState::passed:
-      return finished.passed;
-    case StageState::warned:
-      return finished.warned;
-    case StageState::failed:
-      return finished.failed;
-    case StageState::errored:
-      return finished.errored;
-    case StageState::skipped:
-      return finished.skipped;
-    case StageState::blocked:
-      return finished.blocked;
-    case StageState::cancelled:
-      return finished.cancelled;
-    case StageState::reused:
-      return finished.reused;
-    case StageState::restored:
-      return finished.restored;
-  }
-  return finished.errored;
-}
-
 std::uint64_t machine_memory() {
   return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
 }
@@ -235,6 +211,7 @@ Status Runner::loop() {
     }
     TRY_OK(events_->status());
   }
+  report_blocked();
   end_unstarted();  // after a failure under --fail-fast
   return {};
 }
@@ -288,7 +265,7 @@ run::RunFinished Runner::finish(Status trouble) {
     if (executed_[id.index()]) {
       finished.ran.push_back(label);
     }
-    list_of(finished, state).push_back(label);
+    run::list_of(finished, state).push_back(label);
   }
   finished.exit_code = run::exit_code(ended, ending);
   finished.status = run::run_status(ended, ending);

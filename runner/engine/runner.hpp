@@ -55,7 +55,7 @@ class Runner {
   void decide_stage(StageId id);
   void apply_decision(StageId id, Decided decided);
   bool start_stage(StageId id);  // false: a lock is held elsewhere
-  bool take_locks(StageId id, Pending& pending);
+  Result<bool> take_locks(StageId id, Pending& pending);
   void decide_again(StageId id);
   void restore_stage(StageId id, const Decided& decided);
   void on_output(const port::Output& output);

@@ -64,38 +64,39 @@ void Runner::apply_decision(StageId id, Decided decided) {
   end_silently(id, StageState::reused);
 }
 
-bool Runner::take_locks(StageId id, Pending& pending) {
+// false: somebody else holds one of them, which is announced.
+Result<bool> Runner::take_locks(StageId id, Pending& pending) {
   if (pending.locks) {
     return true;
   }
   StageLocks locks;
-  const auto refused = [&](const std::string& what) {
+  const auto wait_for = [&](std::string what) {
     std::string behind;
     if (const auto others = workspace_.locks->alive(); others && !others->empty()) {
       behind = fmt::format("mlpipe run {} (pid {})", others->front().run_id, others->front().pid);
     }
     pending.lost_lock = true;
-    announce_wait(id, pending, what, behind);
+    announce_wait(id, pending, std::move(what), std::move(behind));
     return false;
   };
-  auto own = workspace_.locks->try_stage(workspace_.label(id), cache::LockMode::exclusive);
-  if (!own || !*own) {
-    return refused(own ? "the stage itself, which another run has" : own.error().message);
+  TRY(auto own, workspace_.locks->try_stage(workspace_.label(id), cache::LockMode::exclusive));
+  if (!own) {
+    return wait_for("the stage itself, which another run has");
   }
-  locks.own = std::move(**own);
+  locks.own = std::move(*own);
   for (const StageId producer : workspace_.graph.upstream(id)) {
-    auto shared = workspace_.locks->try_stage(workspace_.label(producer), cache::LockMode::shared);
-    if (!shared || !*shared) {
-      return refused(shared ? workspace_.label(producer) : shared.error().message);
+    TRY(auto shared, workspace_.locks->try_stage(workspace_.label(producer), cache::LockMode::shared));
+    if (!shared) {
+      return wait_for(workspace_.label(producer) + ", which another run has");
     }
-    locks.producers.push_back(std::move(**shared));
+    locks.producers.push_back(std::move(*shared));
   }
   if (const std::uint32_t gpus = workspace_.stage(id).resources.gpus; gpus > 0) {
-    auto slots = cache::try_gpus(gpus);
-    if (!slots || !*slots) {
-      return refused(slots ? fmt::format("{} GPU{}", gpus, gpus == 1 ? "" : "s") : slots.error().message);
+    TRY(auto slots, cache::try_gpus(gpus));
+    if (!slots) {
+      return wait_for(fmt::format("{} GPU{}", gpus, gpus == 1 ? "" : "s"));
     }
-    locks.gpus = std::move(**slots);
+    locks.gpus = std::move(*slots);
   }
   pending.locks = std::move(locks);
   return true;
@@ -125,7 +126,12 @@ void Runner::decide_again(StageId id) {
 
 bool Runner::start_stage(StageId id) {
   Pending& pending = pending_[id];
-  if (!take_locks(id, pending)) {
+  const auto locked = take_locks(id, pending);
+  if (!locked) {
+    end_errored(id, locked.error().message);
+    return true;
+  }
+  if (!*locked) {
     return false;
   }
   if (const Status refreshed = workspace_.journal->refresh(); !refreshed) {
@@ -325,8 +331,8 @@ void Runner::end_stage(StageId id, run::StageFinished finished) {
   finished.time = now();
   states_[id.index()] = finished.state;
   order_.push_back(id);
-  const bool silent = finished.state == StageState::reused && finished.notes.empty();
-  if (!silent && !(finished.state == StageState::skipped && !executed_[id.index()])) {
+  // What is up to date says nothing; a deployment that waits for --deploy says what it would do.
+  if (finished.state != StageState::reused || !finished.notes.empty()) {
     announce();
     events_->emit(finished);
   }

@@ -219,12 +219,12 @@ Lines blocked_lines(const Ledger& ledger) {
   return lines;
 }
 
-std::string counts_text(const Ledger& ledger) {
+std::string counts_text(const run::RunFinished& end) {
   std::string text;
   for (const auto state : {StageState::failed, StageState::errored, StageState::warned,
                            StageState::passed, StageState::restored, StageState::reused,
                            StageState::skipped, StageState::blocked, StageState::cancelled}) {
-    if (const std::size_t count = ledger.count(state); count > 0) {
+    if (const std::size_t count = run::list_of(end, state).size(); count > 0) {
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, run::name(state));
     }
   }
@@ -238,9 +238,9 @@ Style style_of_run(const std::string& status) {
 }  // namespace
 
 Lines summary(const Ledger& ledger, const run::RunFinished& end) {
-  const std::size_t reused = ledger.count(StageState::reused);
-  const std::size_t restored = ledger.count(StageState::restored);
-  if (end.exit_code == 0 && reused + restored == ledger.done()) {
+  const std::size_t reused = end.reused.size();
+  const std::size_t restored = end.restored.size();
+  if (end.exit_code == 0 && end.ran.empty() && end.skipped.empty()) {
     const std::string what =
         restored == 0 ? fmt::format("nothing to do, {} up to date", counted(reused, "stage"))
                       : fmt::format("nothing to run, {} restored, {} up to date",
@@ -255,10 +255,11 @@ Lines summary(const Ledger& ledger, const run::RunFinished& end) {
   if (!end.trouble.empty()) {
     lines.push_back({{Style::bad, "  " + clean_text(end.trouble)}});
   }
+  const std::string counts = counts_text(end);
   lines.push_back({{Style::bold, ledger.title() + ": "},
                    {style_of_run(end.status), end.status},
                    {Style::normal, fmt::format(" in {}", format_duration(end.wall))},
-                   {Style::faint, ledger.done() == 0 ? "" : ": " + counts_text(ledger)}});
+                   {Style::faint, counts.empty() ? "" : ": " + counts}});
   return lines;
 }
 

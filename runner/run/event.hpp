@@ -99,6 +99,10 @@ struct RunFinished {
   std::vector<std::string> ran, reused, restored, passed, warned, failed, errored, blocked, skipped, cancelled;
 };
 
+// The list of a run's end that holds the stages of this state.
+[[nodiscard]] const std::vector<std::string>& list_of(const RunFinished& finished, StageState state);
+[[nodiscard]] std::vector<std::string>& list_of(RunFinished& finished, StageState state);
+
 using Event = std::variant<RunStarted, StageWaiting, StageStarted, StageOutput, AttemptEnded, StageFinished, RunFinished>;
 
 // One line without the newline. StageOutput gives an empty string.

@@ -52,8 +52,17 @@ run::StageFinished failure(const std::string& stage) {
   return event;
 }
 
-run::RunFinished run_finished(const std::string& status, int code) {
+using Ends = std::vector<std::pair<const char*, StageState>>;
+
+// As the engine ends a run: every stage stands in the list of its state, what ran in `ran` as well.
+run::RunFinished run_finished(const std::string& status, int code, const Ends& ends = {}) {
   run::RunFinished event;
+  for (const auto& [stage, state] : ends) {
+    run::list_of(event, state).emplace_back(stage);
+    if (state == StageState::passed || state == StageState::failed) {
+      event.ran.emplace_back(stage);
+    }
+  }
   event.run_id = "r1";
   event.status = status;
   event.exit_code = code;
@@ -109,7 +118,10 @@ void play_failing_run(run::Listener& report, milliseconds& now) {
   auto blocked = stage_finished("release", StageState::blocked);
   blocked.cause = "train";
   report.on(blocked);
-  report.on(run_finished("failed", 1));
+  report.on(run_finished("failed", 1,
+                         {{"prepare", StageState::passed},
+                          {"train", StageState::failed},
+                          {"release", StageState::blocked}}));
 }
 
 TEST_F(ReportTest, ConsoleShowsAFailingRun) {
@@ -145,10 +157,10 @@ std::string no_op(ReportOptions options, Screen& screen, StageState state) {
   Report report(std::move(options));
   report.on(started({"a", "b"}));
   report.tick();
-  report.on(stage_finished("a", StageState::reused));
-  report.tick();
-  report.on(stage_finished("b", state));
-  report.on(run_finished("passed", 0));
+  if (state != StageState::reused) {  // what is reused says nothing
+    report.on(stage_finished("b", state));
+  }
+  report.on(run_finished("passed", 0, {{"a", StageState::reused}, {"b", state}}));
   return screen.text();
 }
 
@@ -238,7 +250,8 @@ TEST_F(ReportTest, AnInterruptedRun) {
   cancelled.cause = "interrupted";
   report.on(cancelled);
   report.on(stage_finished("b", StageState::cancelled));
-  report.on(run_finished("interrupted", 130));
+  report.on(run_finished("interrupted", 130,
+                         {{"a", StageState::cancelled}, {"b", StageState::cancelled}}));
   EXPECT_EQ(screen_.text(),
             "  cancelled a                 0.30 s  interrupted\n"
             "weather: interrupted in 14.2 s: 2 cancelled");
@@ -265,7 +278,10 @@ TEST_F(ReportTest, NothingOfAStageReachesTheTerminalRaw) {
   auto blocked = stage_finished(evil, StageState::blocked);
   blocked.cause = evil;
   report.on(blocked);
-  report.on(run_finished("failed", 1));
+  report.on(run_finished("failed", 1,
+                         {{"prepare", StageState::passed},
+                          {"train", StageState::failed},
+                          {"release", StageState::blocked}}));
   for (const char c : screen_.bytes) {
     EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << static_cast<int>(c);
   }
