@@ -159,12 +159,12 @@ StepResult Deploying::result(Outcome outcome, std::string_view ended, std::strin
   }
   StepResult result;
   result.outcome = outcome;
-  result.summary = settings_.target + ": " + std::move(summary);
   result.details = details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   result.findings = findings_;
   if (outcome == Outcome::failed) {
-    result.findings.push_back({Finding::Level::error, settings_.target, result.summary, "", 0});
+    result.findings.push_back({Finding::Level::error, settings_.target, summary, "", 0});
   }
+  result.summary = settings_.target + ": " + std::move(summary);
   return result;
 }
 
