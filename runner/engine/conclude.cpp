@@ -294,7 +294,11 @@ run::StageFinished conclude_cancelled(Workspace& workspace, Attempt& attempt) {
   run::StageFinished finished = begin(workspace, attempt);
   finished.state = StageState::cancelled;
   finished.cause = "interrupted";
-  const Status back = attempt.aside.put_back();
+  Status back;
+  if (attempt.cleared || attempt.number > 1) {
+    back = remove_outs(workspace, workspace.stage(attempt.id));
+  }
+  back = back ? attempt.aside.put_back() : back;
   if (!back) {
     finished.notes.push_back(back.error().message);
   }
