@@ -98,7 +98,9 @@ class Crash : public testing::Test, protected DeployFolder {
       EXPECT_TRUE(whole) << nth << ": " << whole.error().message;
     }
     EXPECT_FALSE(history().damage) << nth;
-    for (const std::string& id : *target().releases()) {
+    const std::vector<std::string> releases =
+        target().releases().value_or(std::vector<std::string>{});
+    for (const std::string& id : releases) {
       EXPECT_TRUE(target().check_release(id)) << nth << ": " << id;
     }
   }

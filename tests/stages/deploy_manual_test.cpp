@@ -80,7 +80,9 @@ TEST_F(Manual, DeploymentsNewestFirstAndWhatIsInPlaceBeforeThem) {
   spec::Stage stage = stage_of("deploy", config);
   const auto list = [&](const std::string& name) {
     std::vector<std::string> ids;
-    for (const auto& each : deploy::deployments_to(root(), stage.config, name).value()) {
+    const auto found = deploy::deployments_to(root(), stage.config, name);
+    EXPECT_TRUE(found);
+    for (const auto& each : *found) {
       ids.push_back(each.id);
     }
     return ids;
