@@ -15,12 +15,8 @@ export LC_ALL=C.UTF-8
 
 weather_data=pipelines/weather/data
 
-# build PRESET [TARGET...]
+# build PRESET TESTS: TESTS is ON or OFF; without them neither their libraries nor their time is needed.
 build() {
-  local preset=$1
-  shift
-  if [ ! -f "build/$preset/build.ninja" ]; then
-    quietly "build/setup/configure-$preset.log" cmake --preset "$preset" || return 1
-  fi
-  quietly "build/setup/build-$preset.log" cmake --build --preset "$preset" ${1+--target "$@"}
+  quietly "build/setup/configure-$1.log" cmake --preset "$1" -DMLPIPE_TESTS="$2" &&
+    quietly "build/setup/build-$1.log" cmake --build --preset "$1"
 }
