@@ -9,8 +9,8 @@
 
 namespace mlpipe::cli {
 
-// The deploy stages of the session's project whose target has this name, or lies in this folder; all
-// of them where it is empty.
+// The deploy stages of the session's project whose target has this name, or lies in this folder;
+// all of them where it is empty.
 [[nodiscard]] std::vector<StageId> deploy_stages(Session& session, const std::string& target);
 
 // `target` (relative to -C or the working folder) where a folder of a target stands there; no
