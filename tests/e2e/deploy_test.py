@@ -91,6 +91,15 @@ def a_gate_and_a_smoke_test_stand_before_it(case):
     assert case.served() == "three"
 
 
+def a_drop_against_the_last_passed_run_is_seen(case):
+    file = case.root / "mlpipe.yaml"
+    file.write_text(file.read_text().replace("{deployed: production}", "{run: last_passed}"))
+    case.call("run", expect=0)
+    case.make("two", 0.5)
+    assert "0.9" in case.call("run", "--deploy", expect=4)
+    assert not case.serving.exists()
+
+
 def the_folder_alone_is_enough_to_go_back(case):
     for model in ("one", "two"):
         case.make(model, 0.9)
@@ -146,7 +155,8 @@ def a_kill_is_repaired_by_the_next_run(case):
 
 
 def main():
-    cases = (stops_before_deploying, a_gate_and_a_smoke_test_stand_before_it, the_folder_alone_is_enough_to_go_back,
+    cases = (stops_before_deploying, a_gate_and_a_smoke_test_stand_before_it,
+             a_drop_against_the_last_passed_run_is_seen, the_folder_alone_is_enough_to_go_back,
              an_interruption_takes_it_back, a_kill_is_repaired_by_the_next_run)
     for case in cases:
         with tempfile.TemporaryDirectory() as scratch:
