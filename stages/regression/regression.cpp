@@ -187,8 +187,9 @@ Result<plan::StepResult> step(const plan::StepInput& input, Host&) {
   result.outcome = outcome_of(gates);
   result.summary = summary_of(gates);
   result.metrics = plan::metrics_json(std::span<const plan::Spread>(plan::spread_over(metrics)));
-  result.details = details_of(gates, baseline, input, files)
-                       .dump(-1, ' ', false, Json::error_handler_t::replace);
+  Json details = details_of(gates, baseline, input, files);
+  details["candidate"] = Json::parse(result.metrics);  // what later runs are compared with
+  result.details = details.dump(-1, ' ', false, Json::error_handler_t::replace);
   return result;
 }
 
