@@ -32,6 +32,7 @@ _mlpipe() {
   current=${words[-1]}
   for ((i = 1; i < ${#words[@]} - 1; i++)); do
     word=${words[i]}
+    [[ $verb == logs && $word == -f ]] && continue # there it is --follow
     case $word in
       -C | -f | --file | --directory | --profile)
         place+=("$word" "${words[i + 1]}")
