@@ -97,7 +97,13 @@ Result<Toolchain> resolve_toolchain(const spec::EnvironmentSpec& environment, co
     TRY(const std::string interpreter,
         find_program(folder ? place + "/bin/python" : environment.python, root, caller));
     TRY_OK(add("python", interpreter));
-    toolchain.bin = folder ? place + "/bin" : std::string();
+    // A bare name was found on PATH: its folder is there already. A path is taken as written, not as resolved: a virtual
+    // environment's interpreter is a link to another folder's.
+    if (folder) {
+      toolchain.bin = place + "/bin";
+    } else if (environment.python.find('/') != std::string::npos) {
+      toolchain.bin = fs::path(place).parent_path().string();
+    }
   }
   for (const std::string& tool : environment.tools) {
     TRY(const std::string program, find_program(tool, root, caller));

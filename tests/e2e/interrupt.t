@@ -1,0 +1,20 @@
+Ctrl-C ends what runs, keeps what is done, and the next run goes on from there.
+
+  $ cat > mlpipe.yaml <<'X'
+  > mlpipe: 1
+  > stages:
+  >   one: {cmd: "echo 1 > one.txt", outs: [one.txt]}
+  >   long: {cmd: "echo $$ > pid.txt; touch started; exec sleep 300", deps: [one.txt], outs: [long.txt], grace: 1s}
+  >   below: {cmd: "cat long.txt", deps: [long.txt]}
+  > X
+  $ cat > go.py <<'X'
+  > import os, signal, subprocess, sys, time
+  > run = subprocess.Popen(["mlpipe", "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+  > while not os.path.exists("started"): time.sleep(0.01)
+  > run.send_signal(signal.SIGINT)
+  > print(run.communicate()[0], end="")
+  > print("exit code", run.returncode)
+  > X
+  $ python3 go.py
+  $ kill -0 $(cat pid.txt) 2> /dev/null || echo the child is gone
+  $ sed -i 's/exec sleep 300/echo 2 > long.txt/' mlpipe.yaml && mlpipe run -j1
