@@ -16,6 +16,7 @@
 #include "runner/cli/version.hpp"
 #include "runner/engine/files.hpp"
 #include "runner/report/line.hpp"
+#include "runner/report/words.hpp"
 
 namespace mlpipe::cli {
 namespace {
@@ -148,7 +149,7 @@ class Doctor {
           "the next run goes on in a clean one; what was lost runs again");
     }
     if (warnings.empty()) {
-      say(Health::ok, "journal", fmt::format("{} results, no damage", opened->all().size()));
+      say(Health::ok, "journal", report::counted(opened->all().size(), "result") + ", no damage");
     }
     const FolderSize corrupt = size_of(state_dir_ + "/corrupt");
     if (corrupt.files > 0) {

@@ -87,11 +87,15 @@ class StageWriter {
     return fmt::format("  {}:\n{}\n", scalar(stage_name(name_)), text_);
   }
 
+  // What became a comment.
+  [[nodiscard]] std::size_t left_out() const { return left_out_; }
+
  private:
   void key(const std::string& name, const std::string& value) {
     text_ += "    " + name + ": " + value + "\n";
   }
   void cannot(const std::string& what) {
+    ++left_out_;
     text_ += comment("not translated from dvc.yaml: " + what, 4);
   }
 
@@ -242,6 +246,7 @@ class StageWriter {
   Node body_;
   std::string working_dir_ = ".";
   bool always_ = false;
+  std::size_t left_out_ = 0;
   std::string text_;
 };
 
@@ -280,12 +285,15 @@ Result<Part> translate_dvc(const std::string& root) {
   }
   Part part;
   std::set<std::string> names;
+  std::size_t left_out = 0;
   for (std::size_t i = 0; i < document.keys.size(); ++i) {
     const std::string& key = document.keys[i].text;
     const Node& value = document.items[i];
     if (key == "stages") {
       for (std::size_t s = 0; s < value.keys.size(); ++s) {
-        part.stages += StageWriter(root, value.keys[s].text, value.items[s]).write();
+        StageWriter writer(root, value.keys[s].text, value.items[s]);
+        part.stages += writer.write();
+        left_out += writer.left_out();
         names.insert(value.keys[s].text);
       }
     } else if (key == "vars") {
@@ -294,6 +302,11 @@ Result<Part> translate_dvc(const std::string& root) {
                key != "plots") {  // these only say what DVC shows
       part.head += comment("not translated from dvc.yaml: " + key, 0);
     }
+  }
+  if (left_out > 0) {
+    part.notes.push_back(fmt::format(
+        "{} of its keys or paths could not be translated; each is a comment in its stage",
+        left_out));
   }
   part.found.push_back(
       fmt::format("dvc.yaml with {} stage{}", names.size(), names.size() == 1 ? "" : "s"));
