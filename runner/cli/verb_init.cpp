@@ -64,6 +64,9 @@ int check(const Common& common) {
 }  // namespace
 
 int init(const InitArguments& arguments) {
+  if (!arguments.folder.empty() && !engine::stands(arguments.folder)) {
+    return show({Code::usage, fmt::format("the folder {} does not exist", arguments.folder)});
+  }
   Common common;
   common.folder = arguments.folder;
   Session session(common);

@@ -210,3 +210,43 @@ A dvc.yaml that is no YAML is said to be so, with the place; nothing is written.
   [2]
   $ ls
   dvc.yaml
+  $ cd ..
+
+What DVC reads from outside of the repository cannot be watched: such a stage runs every time. A Python file of parameters
+counts as a whole. What does not hold is shown at once, with the place.
+
+  $ mkdir seven && cd seven && git init -q . && echo 'a = 1' > p.py
+  $ cat > dvc.yaml <<'X'
+  > stages:
+  >   far: {cmd: echo 1, deps: ["s3://bucket/key"]}
+  >   near: {cmd: echo 2, params: [{p.py: [a]}]}
+  > X
+  $ mlpipe init && tail -8 mlpipe.yaml
+  found dvc.yaml with 2 stages
+  note: 1 of its keys or paths could not be translated; each is a comment in its stage
+  note: the pipeline keeps results of its own beside dvc.lock; data that DVC tracks must be here (`dvc pull`)
+  wrote $WORK/seven/mlpipe.yaml
+  next: mlpipe run
+    far:
+      cmd: echo 1
+      # not translated from dvc.yaml: s3://bucket/key lies outside of the repository
+      always_run: true
+  
+    near:
+      cmd: echo 2
+      deps: [p.py]
+  $ printf '  bad: {cmd: "echo ${missing}"}\n' >> dvc.yaml && mlpipe init --force
+  found dvc.yaml with 3 stages
+  note: 1 of its keys or paths could not be translated; each is a comment in its stage
+  note: the pipeline keeps results of its own beside dvc.lock; data that DVC tracks must be here (`dvc pull`)
+  wrote $WORK/seven/mlpipe.yaml
+  mlpipe.yaml:15:10: error: `${missing}` is not known
+      15 |     cmd: "echo ${missing}"
+         |          ^~~~~~~~~~~~~~~~~
+         = hint: names come from the params file, `vars`, `foreach`, `matrix` and `seeds`
+  some of it needs your hand before `mlpipe run` (see above)
+  [2]
+
+  $ mlpipe init -C nowhere
+  mlpipe: the folder nowhere does not exist
+  [2]

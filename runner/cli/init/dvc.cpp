@@ -78,8 +78,14 @@ class StageWriter {
     if (const Node* folder = body_.find("wdir"); folder != nullptr && folder->is_scalar()) {
       working_dir_ = normal_path(folder->text).value_or(folder->text);
     }
+    if (const Node* params = body_.find("params")) {
+      find_whole_files(*params);
+    }
     for (std::size_t i = 0; i < body_.keys.size(); ++i) {
       translate(body_.keys[i].text, body_.items[i]);
+    }
+    if (body_.find("deps") == nullptr) {
+      list("deps", whole_files_);
     }
     if (always_) {
       key("always_run", "true");
@@ -173,6 +179,7 @@ class StageWriter {
   }
 
   void paths(const std::string& name, const Node& value) {
+    const std::size_t before = left_out_;
     std::vector<std::string> items;
     for (const Node& one : value.kind == NodeKind::list ? value.items : std::vector<Node>{value}) {
       if (one.is_scalar()) {
@@ -182,7 +189,28 @@ class StageWriter {
         path_with_options(one.keys[i].text, one.items[i], items);
       }
     }
+    if (name == "deps") {
+      items.insert(items.end(), whole_files_.begin(), whole_files_.end());
+      always_ = always_ || left_out_ > before;  // what cannot be watched may have changed
+    }
     list(name, items);
+  }
+
+  static bool has_keys(const std::string& place) {
+    const std::string suffix = std::filesystem::path(place).extension().string();
+    return suffix == ".yaml" || suffix == ".yml" || suffix == ".json" || suffix == ".toml";
+  }
+
+  // Parameter files that no keys can be read from here, such as Python's: they count as a whole.
+  void find_whole_files(const Node& params) {
+    for (const Node& one : params.items) {
+      for (const Node::Key& file : one.keys) {
+        const std::string place = from_root(file.text);
+        if (!place.empty() && !has_keys(place)) {
+          whole_files_.push_back(scalar(place));
+        }
+      }
+    }
   }
 
   void list(const std::string& name, const std::vector<std::string>& items) {
@@ -232,11 +260,12 @@ class StageWriter {
         names.push_back(name.text);
       }
     }
-    const std::string suffix = std::filesystem::path(place).extension().string();
-    const bool readable =
-        suffix == ".yaml" || suffix == ".yml" || suffix == ".json" || suffix == ".toml";
-    if (place.empty() || !readable || names.empty()) {
-      return cannot(fmt::format("params of {}; list the file under `deps`", file));
+    if (!place.empty() && !has_keys(place)) {
+      return;  // under `deps`
+    }
+    if (place.empty() || names.empty()) {
+      return cannot(
+          fmt::format("params of {}: it lies outside of the repository, or holds nothing", file));
     }
     items.push_back("{" + scalar(place) + ": " + flow_list(names) + "}");
   }
@@ -245,6 +274,7 @@ class StageWriter {
   std::string name_;
   Node body_;
   std::string working_dir_ = ".";
+  std::vector<std::string> whole_files_;
   bool always_ = false;
   std::size_t left_out_ = 0;
   std::string text_;

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t largest_text = 4U << 20U;
+constexpr std::size_t most_text = 16U << 20U;  // searched for names of files
 constexpr std::size_t most_files = 20'000;
 constexpr int deepest = 5;
 
@@ -50,6 +51,11 @@ bool never_an_input(const fs::path& path, const std::string& name) {
          name == "build" || name == "dist" || name == "node_modules" || name == "__pycache__" ||
          name == "htmlcov" || ends_with(name, ".egg-info") ||
          fs::exists(path / "pyvenv.cfg", error);
+}
+
+// As a path in a pipeline it means itself.
+bool nameable(const std::string& name) {
+  return is_utf8(name) && !is_glob(name) && name.find("${") == std::string::npos;
 }
 
 bool is_test_file(std::string_view name) {
@@ -94,7 +100,7 @@ class Look {
     for (fs::directory_iterator at(found_.root, error), end; !error && at != end;
          at.increment(error)) {
       std::string name = at->path().filename().string();
-      if (!never_an_input(at->path(), name) && ignored.count(name) == 0 && is_utf8(name)) {
+      if (!never_an_input(at->path(), name) && ignored.count(name) == 0 && nameable(name)) {
         found_.entries.push_back(std::move(name));
       }
     }
@@ -166,8 +172,10 @@ class Look {
     if (!(test && top == path)) {
       (top == path ? top_scripts_ : top_folders_).insert(top);
     }
-    texts_ += text;
-    texts_ += '\n';
+    if (texts_.size() < most_text) {
+      texts_ += text;
+      texts_ += '\n';
+    }
   }
 
   // Tests under a folder called so count as that folder; others by their own folder, or as files at
