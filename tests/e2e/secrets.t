@@ -2,23 +2,61 @@ A secret reaches its stage and nothing else: no screen, no log, no event, no res
 
   $ cat > mlpipe.yaml <<'X'
   > mlpipe: 1
-  > secrets: [{name: API_TOKEN, from: env}]
   > stages:
-  >   use: {cmd: "printf 'token %s\\n' $API_TOKEN; printf hunter; sleep 0.1; echo 2-and-more; test $API_TOKEN = hunter2-and-more", secrets: [API_TOKEN]}
+  >   use: {cmd: "printf 'token %s\\n' $API_TOKEN; printf hunter; sleep 0.1; echo 2-and-more; test ${#API_TOKEN} -eq 16", secrets: [{name: API_TOKEN, from: env}]}
   >   without: {cmd: "echo \"[$API_TOKEN]\""}
-  >   fail: {cmd: "echo the token is $API_TOKEN; exit 1", secrets: [API_TOKEN]}
+  >   fail: {cmd: "echo the token is $API_TOKEN; exit 1", secrets: [{name: API_TOKEN, from: env}]}
   > X
   $ export API_TOKEN=hunter2-and-more
   $ mlpipe run -j1 use without
+  work: run 20261124-145948-cf608f1b, 2 stages
+    started   use                       never run
+    passed    use               0.10 s
+    started   without                   never run
+    passed    without           0.00 s
+  
+    stage         result            time      memory  metrics moved
+    use           passed          0.10 s    10.8 MiB
+    without       passed          0.00 s    19.1 MiB
+  
+  work: passed in 0.11 s: 2 passed
   $ mlpipe logs use; mlpipe logs without
+  run 20261124-145948-cf608f1b, attempt 1
+  token ***
+  ***
+  run 20261124-145948-cf608f1b, attempt 1
+  [***]
   $ mlpipe run -j1 fail
+  work: run 20261124-145948-63b6f40f, 1 stage
+    started   fail                      never run
+    failed    fail              0.02 s  exit 1
+        | the token is ***
+        log    .mlpipe/runs/20261124-145948-63b6f40f/logs/fail.1.log
+        rerun  mlpipe run fail
+  
+  
+    stage         result            time      memory  metrics moved
+    fail          failed          0.02 s    10.8 MiB  exit 1
+  
+  work: failed in 0.02 s: 1 failed
+  [1]
   $ mlpipe run --json --force -j1 fail > events.txt
+  [1]
   $ grep -rl hunter2-and-more . ; echo "grep ended with $?"
+  ./.mlpipe/journal
+  ./mlpipe.yaml
+  grep ended with 0
 
 A missing one is said before anything runs.
 
   $ unset API_TOKEN; mlpipe run use
+  mlpipe.yaml:2:11: error: secret `API_TOKEN` is missing: the variable API_TOKEN is not set
+       2 | secrets: [{name: API_TOKEN, from: env}]
+         |           ^
+         = hint: set it, or say `optional: true`
+  [2]
 
 Another value is no change: secrets are never in a key.
 
   $ API_TOKEN=another-secret mlpipe run use
+  work: nothing to do, 1 stage up to date

@@ -18,4 +18,16 @@ Two mlpipe in one checkout: the second waits for a stage that the first is runni
   > print(open("second.txt").read(), end="")
   > X
   $ timeout 60 python3 go.py
+  0 0
+  work: run 20261124-145950-75bddb59, 2 stages
+    waiting   slow                      for the stage itself, which another run has, behind mlpipe run 20261124-145950-f3c6f78b (pid 22871)
+    started   free                      never run
+    passed    free              0.00 s
+    restored  slow                      1 output restored
+  
+    stage         result            time      memory  metrics moved
+    free          passed          0.00 s    19.3 MiB
+  
+  work: passed in 0.12 s: 1 passed, 1 restored
   $ cat count.txt
+  begun
