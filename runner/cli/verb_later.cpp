@@ -2,11 +2,9 @@
 
 namespace mlpipe::cli {
 
-int why(const Common&, const std::string&) { return show({Code::internal, "why"}); }
 int completion(const std::string&) { return show({Code::internal, "completion"}); }
 int gc(const GcArguments&) { return show({Code::internal, "gc"}); }
 int doctor(const Common&) { return show({Code::internal, "doctor"}); }
 int init(const InitArguments&) { return show({Code::internal, "init"}); }
-int deploy(const DeployArguments&) { return show({Code::internal, "deploy"}); }
 
 }  // namespace mlpipe::cli

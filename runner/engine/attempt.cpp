@@ -64,6 +64,7 @@ Status clear_outs(Workspace& workspace, const RunContext& context, Attempt& atte
     }
   }
   TRY(attempt.aside, Aside::take(workspace.root, workspace.state_dir, context.run_id, displaced));
+  attempt.cleared = true;
   for (const spec::Out& out : stage.outs) {
     const std::string folder = folder_of(out.path);
     if (folder != "." && !is_glob(folder)) {

@@ -54,6 +54,7 @@ struct Attempt {
   Variables environment;
   std::unique_ptr<AttemptLog> log;
   Aside aside;
+  bool cleared = false;  // what stood at its outputs was moved away: what stands there now is its own
   bool resumed = false;
   std::vector<port::Exit> exits;  // of the command, then of the step
   std::chrono::steady_clock::time_point since;

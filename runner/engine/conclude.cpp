@@ -234,6 +234,9 @@ Result<Kept> keep_result(Workspace& workspace, const Host& host, StageId id, con
   if (result) {
     TRY(action.result, workspace.store->put(plan::to_json(*result)));
   }
+  if (workspace.durability == cache::Durability::power) {
+    TRY_OK(workspace.store->flush());  // the record must not outlive what it names
+  }
   TRY(const cache::Held write, workspace.locks->write());
   TRY_OK(workspace.journal->append(action));
   kept.action = std::move(action);
@@ -301,7 +304,11 @@ run::StageFinished conclude_cancelled(Workspace& workspace, Attempt& attempt) {
   run::StageFinished finished = begin(workspace, attempt);
   finished.state = StageState::cancelled;
   finished.cause = "interrupted";
-  const Status back = attempt.aside.put_back();
+  Status back;
+  if (attempt.cleared || attempt.number > 1) {
+    back = remove_outs(workspace, workspace.stage(attempt.id));
+  }
+  back = back ? attempt.aside.put_back() : back;
   if (!back) {
     finished.notes.push_back(back.error().message);
   }

@@ -238,7 +238,8 @@ void Runner::write_records(run::RunFinished& finished) {
     }
   }
   if (done && appended_) {
-    done = workspace_.journal->flush();
+    done = workspace_.store->flush();
+    done = done ? workspace_.journal->flush() : done;
   }
   if (done) {
     done = workspace_.index->save();

@@ -68,6 +68,7 @@ class Runner {
   void report_blocked();
   void announce_wait(StageId id, Pending& pending, std::string what, std::string behind);
   [[nodiscard]] std::string evidence_for(StageId id) const;
+  [[nodiscard]] std::string metrics_of(const Digest& fingerprint) const;  // JSON map
 
   [[nodiscard]] Force force_of(StageId id) const { return options_.forced[id.index()] ? Force::yes : Force::no; }
   // A deploy that is only planned is no event: a run with nothing to do stays silent.
@@ -91,7 +92,8 @@ class Runner {
   std::vector<std::optional<run::StageState>> states_;  // by stage, once ended
   std::vector<StageId> order_;                          // ended, in order
   std::vector<bool> executed_;                          // by stage: something ran
-  std::unordered_map<StageId, std::string> fingerprints_;
+  std::unordered_map<StageId, Digest> fingerprints_;
+  std::unordered_map<StageId, std::string> candidates_;  // of regression gates: identity of what they judge
   std::unordered_map<StageId, bool> accepted_;          // reused results that `accept` made
   std::vector<GoodResult> good_;
   std::vector<GateOutcome> gates_;

@@ -32,7 +32,8 @@ void Runner::decide_stage(StageId id) {
 }
 
 void Runner::apply_decision(StageId id, Decided decided) {
-  fingerprints_[id] = decided.key.fingerprint.hex();
+  fingerprints_[id] = decided.key.fingerprint;
+  candidates_[id] = decided.key.candidate;
   const plan::Lowered& lowered = workspace_.lowered[id.index()];
   const bool attached = options_.terminal == port::Terminal::attached;
   const auto* reuse = std::get_if<plan::Reuse>(&decided.decision);
@@ -165,6 +166,9 @@ bool Runner::start_stage(StageId id) {
   attempt->tries = pending.tries;
   if (workspace_.lowered[id.index()].native != plan::Native::none) {
     attempt->evidence = evidence_for(id);
+  }
+  if (workspace_.lowered[id.index()].deploys && announces(id)) {
+    announce();  // the commit belongs into the record of a deployment
   }
   pending.locks.reset();
   Status started = prepare(workspace_, host_, context_, *attempt, backlog_);
@@ -301,7 +305,7 @@ void Runner::end_attempt(std::unique_ptr<Attempt> attempt) {
     const auto details = nlohmann::json::parse(finished.details, nullptr, false);
     const bool current = details.is_object() && details.value("up_to_date", false);
     finished.state = current ? StageState::reused : StageState::skipped;
-    finished.cause = current ? "" : finished.summary;
+    finished.cause = current ? "" : std::exchange(finished.summary, "");
   }
   end_stage(id, std::move(finished));
 }
@@ -372,6 +376,14 @@ void Runner::report_blocked() {
   }
 }
 
+// What a gate recorded of its candidate; nothing where its result was not kept.
+std::string Runner::metrics_of(const Digest& fingerprint) const {
+  const auto action = workspace_.journal->find(fingerprint);
+  const auto text = action && action->result ? workspace_.store->read(*action->result) : fail(Code::not_found, "");
+  const auto result = text ? plan::result_from_json(*text) : fail(Code::not_found, "");
+  return result ? result->metrics : "{}";
+}
+
 // Every gate above a stage, with what became of it in this run; a gate that took no part is evidence that is missing.
 std::string Runner::evidence_for(StageId id) const {
   nlohmann::json evidence = nlohmann::json::array();
@@ -389,12 +401,17 @@ std::string Runner::evidence_for(StageId id) const {
       const auto state = states_[up.index()];
       const auto fingerprint = fingerprints_.find(up);
       const auto accepted = accepted_.find(up);
-      evidence.push_back({{"stage", workspace_.label(up)},
+      nlohmann::json item{{"stage", workspace_.label(up)},
                           {"kind", workspace_.stage(up).kind},
                           {"gate", is_gate(workspace_.stage(up).kind)},
                           {"state", state ? std::string(run::name(*state)) : "missing"},
                           {"accepted", accepted != accepted_.end() && accepted->second},
-                          {"fingerprint", fingerprint == fingerprints_.end() ? "" : fingerprint->second}});
+                          {"fingerprint", fingerprint == fingerprints_.end() ? "" : fingerprint->second.hex()}};
+      if (workspace_.lowered[up.index()].baseline && fingerprint != fingerprints_.end()) {
+        item["candidate"] = candidates_.at(up);
+        item["metrics"] = nlohmann::json::parse(metrics_of(fingerprint->second), nullptr, false);
+      }
+      evidence.push_back(std::move(item));
     }
   }
   return evidence.dump();

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -168,10 +169,20 @@ void check_machine(Workspace& workspace, const Host& host, const std::vector<boo
 }
 
 Status open_cache(Workspace& workspace) {
-  workspace.store = std::make_unique<cache::ObjectStore>(workspace.state_dir, workspace.root, workspace.link);
+  // One store serves all pipelines of the repository: what one of them asks for holds for all.
+  const auto& pipelines = workspace.project().pipelines;
+  const auto asks = [&](auto wants) { return std::any_of(pipelines.begin(), pipelines.end(), wants); };
+  const cache::Link link = asks([](const spec::Pipeline& p) { return p.storing.link == spec::CacheLink::hardlink; })
+                               ? cache::Link::hardlink
+                               : cache::Link::reflink_or_copy;
+  workspace.durability =
+      asks([](const spec::Pipeline& p) { return p.storing.commit == spec::CommitOn::power; })
+          ? cache::Durability::power
+          : cache::Durability::order;
+  workspace.store = std::make_unique<cache::ObjectStore>(workspace.state_dir, workspace.root, link);
   workspace.index = std::make_unique<cache::Index>(workspace.state_dir, workspace.root, *workspace.store);
   workspace.locks = std::make_unique<cache::Locks>(workspace.state_dir);
-  TRY(workspace.journal, cache::Journal::open(workspace.state_dir, cache::Durability::order));
+  TRY(workspace.journal, cache::Journal::open(workspace.state_dir, workspace.durability));
   return {};
 }
 

@@ -34,9 +34,9 @@ struct Workspace {
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<cache::Locks> locks;
   std::optional<cache::Journal> journal;
+  cache::Durability durability = cache::Durability::order;
   // Previews: what a path would hold once missing outputs are written back.
   std::unordered_map<std::string, port::Content> assumed;
-  cache::Link link = cache::Link::reflink_or_copy;
 
   [[nodiscard]] const spec::Project& project() const { return loaded.project; }
   [[nodiscard]] const spec::Stage& stage(StageId id) const { return loaded.project.stage(id); }

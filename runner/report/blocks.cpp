@@ -127,6 +127,9 @@ Lines remarks(const run::StageFinished& stage) {
   Lines lines;
   if (!is_failure(stage.state)) {
     append(lines, finding_lines(stage, most_findings));
+    if (stage.resumed) {
+      field(lines, "note", "resumed from its checkpoint, not run in one go");
+    }
     for (const std::string& note : stage.notes) {
       field(lines, "note", note);
     }

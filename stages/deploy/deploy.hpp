@@ -1,4 +1,5 @@
-// The `deploy` kind. Releases artifacts to a target, verifies them, and takes them back where that fails.
+// The `deploy` kind. Releases artifacts to a target, verifies them, and takes them back where that
+// fails.
 #pragma once
 
 #include "stages/kind.hpp"

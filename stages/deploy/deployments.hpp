@@ -12,12 +12,13 @@ namespace mlpipe::stages::deploy {
 struct Deployment {
   std::string id;
   std::string time;
-  std::string candidate;       // identity of the metrics that the gate judged, empty where no gate did
+  std::string candidate;  // identity of the metrics that the gate judged, empty where no gate did
   std::string metrics = "{}";  // JSON map name -> number
 };
 
 // Newest first; nothing where `config` (of a deploy stage) is for another target.
-[[nodiscard]] Result<std::vector<Deployment>> deployments_to(const std::string& root, const spec::Node& config,
+[[nodiscard]] Result<std::vector<Deployment>> deployments_to(const std::string& root,
+                                                             const spec::Node& config,
                                                              const std::string& target);
 
 }  // namespace mlpipe::stages::deploy

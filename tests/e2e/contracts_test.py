@@ -1,0 +1,96 @@
+#!/usr/bin/python3
+"""The JSON that other programs rely on, taken from the real binary and held to schemas/.
+
+usage: contracts_test.py MLPIPE SCHEMAS
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+MLPIPE, SCHEMAS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+ENV = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "MLPIPE_MODULE_DIR": ""}
+PIPELINE = """mlpipe: 1
+name: contracts
+params: params.yaml
+stages:
+  make: {cmd: "cp in.csv out.csv", deps: [in.csv], outs: [out.csv], params: [depth]}
+  check:
+    kind: data_check
+    table: out.csv
+    checks: [{row_count: {min: 1}}, {not_null: {column: a}}]
+  bad: {cmd: "exit 3", needs: [check]}
+  after: {cmd: "true", needs: [bad]}
+"""
+RUN_FINISHED = ["event", "run_id", "time", "status", "exit_code", "wall_ms", "ran", "reused", "restored", "passed", "warned",
+                "failed", "errored", "blocked", "skipped", "cancelled"]
+
+
+def check(condition, message):
+    if not condition:
+        sys.exit(f"contracts_test: {message}")
+
+
+def mlpipe(*arguments, code=0):
+    env = {name: value for name, value in ENV.items() if value}
+    done = subprocess.run([MLPIPE, *arguments], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    check(done.returncode == code, f"{arguments}: exit {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def valid(value, name):
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+    problems = [error.message for error in jsonschema.Draft7Validator(schema).iter_errors(value)]
+    check(not problems, f"{name}: {problems[:3]}\n{json.dumps(value)[:2000]}")
+    return value
+
+
+def states():
+    return {stage["name"]: stage["state"] for stage in valid(json.loads(mlpipe("status", "--json")), "status")["stages"]}
+
+
+def run(code=0):
+    events = [valid(json.loads(line), "events") for line in mlpipe("run", "--json", code=code).splitlines()]
+    check(list(events[-1])[:len(RUN_FINISHED)] == RUN_FINISHED, f"run_finished has keys {list(events[-1])}")
+    return events
+
+
+def main():
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
+        os.chdir(folder)
+        pathlib.Path("mlpipe.yaml").write_text(PIPELINE)
+        pathlib.Path("params.yaml").write_text("depth: 3\n")
+        pathlib.Path("in.csv").write_text("a,b\n1,2\n,3\n")
+        pathlib.Path("checks.yaml").write_text("- not_null: {column: a}\n- row_count: {min: 1}\n")
+        graph = valid(json.loads(mlpipe("graph", "--json")), "graph")
+        check(["make", "check"] in graph["edges"] and ["bad", "after"] in graph["edges"], f"edges are {graph['edges']}")
+        check(set(states().values()) == {"never_run"}, f"states at first: {states()}")
+        answer = valid(json.loads(mlpipe("check", "in.csv", "--checks", "checks.yaml", "--json", code=3)), "check")
+        failed = [item for item in answer["checks"] if item["status"] == "fail"]
+        check(len(failed) == 1 and failed[0]["violations"] == 1 and failed[0]["sample"][0]["row"] == 2, f"{failed}")
+        end = run(code=3)[-1]
+        check(end["failed"] == ["check"] and end["blocked"] == ["bad", "after"], f"{end}")
+        pathlib.Path("in.csv").write_text("a,b\n1,2\n")
+        end = run(code=1)[-1]
+        check(end["passed"] == ["make", "check"] and end["failed"] == ["bad"] and end["blocked"] == ["after"], f"{end}")
+        os.unlink("out.csv")
+        check(states()["make"] == "missing", f"{states()}")
+        pathlib.Path("params.yaml").write_text("depth: 4\n")
+        status = json.loads(mlpipe("status", "make", "--json"))["stages"][0]
+        check({"kind": "param", "item": "params.yaml:depth", "change": "modified", "old": "3", "new": "4"}
+              in status["reasons"] or {"kind": "param", "item": "depth", "change": "modified", "old": "3", "new": "4"}
+              in status["reasons"], f"{status}")
+        text = PIPELINE.replace("exit 3", "true")
+        pathlib.Path("mlpipe.yaml").write_text(text)
+        run()
+        events = run()
+        check([event["event"] for event in events] == ["run_started", "run_finished"], "a no-op says more than two events")
+        check(sorted(events[-1]["reused"]) == ["after", "bad", "check", "make"], f"{events[-1]}")
+    print("contracts_test: status, graph, check and run keep their schemas")
+
+
+main()
