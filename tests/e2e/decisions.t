@@ -9,17 +9,17 @@ A stage runs when something that it declares has changed, and only then.
   >   two: {cmd: "tr a-z A-Z < one.txt > two.txt", deps: [one.txt], outs: [two.txt]}
   > X
   $ mlpipe run -j1
-  work: run 20261124-145942-17aa76cb, 2 stages
+  work: run RUN, 2 stages
     started   one                       never run
-    passed    one               0.03 s
+    passed    one TIME
     started   two                       never run
-    passed    two               0.00 s
+    passed    two TIME
   
     stage         result            time      memory  metrics moved
-    one           passed          0.03 s    11.0 MiB
-    two           passed          0.00 s    19.7 MiB
+    one           passed TIME SIZE
+    two           passed TIME SIZE
   
-  work: passed in 0.04 s: 2 passed
+  work: passed in TIME: 2 passed
 
 Nothing changed: nothing runs, and the answer is one line.
 
@@ -43,14 +43,14 @@ come out, so nothing below runs.
     one  run       depth: 3 -> 4
     two  depends   on the result of one
   $ mlpipe run
-  work: run 20261124-145943-b2781201, 2 stages
+  work: run RUN, 2 stages
     started   one                       depth: 3 -> 4
-    passed    one               0.03 s
+    passed    one TIME
   
     stage         result            time      memory  metrics moved
-    one           passed          0.03 s    10.9 MiB
+    one           passed TIME SIZE
   
-  work: passed in 0.04 s: 1 passed, 1 reused
+  work: passed in TIME: 1 passed, 1 reused
 
 Content is a change.
 
@@ -58,23 +58,23 @@ Content is a change.
     one  run       in.txt changed
     two  depends   on the result of one
   $ mlpipe run && cat two.txt
-  work: run 20261124-145943-3a9ac8d3, 2 stages
+  work: run RUN, 2 stages
     started   one                       in.txt changed
-    passed    one               0.03 s
+    passed    one TIME
     started   two                       one.txt changed
-    passed    two               0.00 s
+    passed    two TIME
   
     stage         result            time      memory  metrics moved
-    one           passed          0.03 s    11.0 MiB
-    two           passed          0.00 s    19.8 MiB
+    one           passed TIME SIZE
+    two           passed TIME SIZE
   
-  work: passed in 0.04 s: 2 passed
+  work: passed in TIME: 2 passed
   B
 
 What was there before comes back from the cache.
 
   $ printf 'a\n' > in.txt && mlpipe run && cat two.txt
-  work: run 20261124-145943-2a8b29bd, 2 stages
+  work: run RUN, 2 stages
     restored  one                       1 output restored
     restored  two                       1 output restored
   work: nothing to run, 2 stages restored, 0 up to date
@@ -83,14 +83,14 @@ What was there before comes back from the cache.
 A deleted output comes back; an edited one is named, kept aside, and comes back.
 
   $ rm two.txt && mlpipe run && cat two.txt
-  work: run 20261124-145943-72a789ea, 2 stages
+  work: run RUN, 2 stages
     restored  two                       1 output restored
   work: nothing to run, 1 stage restored, 1 up to date
   A
   $ echo mine > two.txt && mlpipe run && cat two.txt
-  work: run 20261124-145943-70828f3e, 2 stages
+  work: run RUN, 2 stages
     restored  two                       1 output restored
-        note   two.txt had been edited; your version is kept at .mlpipe/kept/20261124-145943-70828f3e/two.txt
+        note   two.txt had been edited; your version is kept at .mlpipe/kept/RUN/two.txt
   work: nothing to run, 1 stage restored, 1 up to date
   A
 
@@ -99,13 +99,12 @@ The command is part of the stage; a comment in the file is not.
   $ sed -i 's/^params/# a comment\nparams/' mlpipe.yaml && mlpipe run
   work: nothing to do, 2 stages up to date
   $ sed -i 's/tr a-z A-Z/tr a-z B-ZA/' mlpipe.yaml && mlpipe run && cat two.txt
-  work: run 20261124-145943-ca55a38c, 2 stages
-    started   two                       command changed; one.txt changed
-    passed    two               0.04 s
-        note   two.txt was not what this stage last wrote; it is kept at .mlpipe/kept/20261124-145943-ca55a38c/two.txt
+  work: run RUN, 2 stages
+    started   two                       command changed
+    passed    two TIME
   
     stage         result            time      memory  metrics moved
-    two           passed          0.04 s    10.9 MiB
+    two           passed TIME SIZE
   
-  work: passed in 0.06 s: 1 passed, 1 reused
+  work: passed in TIME: 1 passed, 1 reused
   B

@@ -16,28 +16,28 @@ Ctrl-C ends what runs, keeps what is done, and the next run goes on from there.
   > print("exit code", run.returncode)
   > X
   $ python3 go.py
-  work: run 20261124-145949-ee6c17d7, 3 stages
+  work: run RUN, 3 stages
     started   one                       never run
-    passed    one               0.02 s
+    passed    one TIME
     started   long                      never run
     cancelled long                      interrupted
   
     stage         result            time      memory  metrics moved
-    one           passed          0.02 s    10.9 MiB
+    one           passed TIME SIZE
   
-  work: interrupted in 0.04 s: 1 passed, 2 cancelled
+  work: interrupted in TIME: 1 passed, 2 cancelled
   exit code 130
   $ kill -0 $(cat pid.txt) 2> /dev/null || echo the child is gone
   the child is gone
   $ sed -i 's/exec sleep 300/echo 2 > long.txt/' mlpipe.yaml && mlpipe run -j1
-  work: run 20261124-145949-a186873b, 3 stages
+  work: run RUN, 3 stages
     started   long                      never run
-    passed    long              0.02 s
+    passed    long TIME
     started   below                     never run
-    passed    below             0.00 s
+    passed    below TIME
   
     stage         result            time      memory  metrics moved
-    long          passed          0.02 s    11.2 MiB
-    below         passed          0.00 s    19.4 MiB
+    long          passed TIME SIZE
+    below         passed TIME SIZE
   
-  work: passed in 0.02 s: 2 passed, 1 reused
+  work: passed in TIME: 2 passed, 1 reused

@@ -12,35 +12,42 @@ Retries, timeouts, checkpoints.
   >   slow: {cmd: "echo begun; sleep 60", timeout: 200ms, grace: 100ms}
   > X
   $ mlpipe run -j1 flaky
-  mlpipe.yaml:6:23: error: unknown key `delay` in `retries`
-       6 |     retries: {max: 2, backoff: 10ms}
-         |                       ^~~~~
-         = hint: known here: `max`, `backoff`
-  mlpipe.yaml:8:44: error: unknown key `delay` in `retries`
-       8 |   other: {cmd: "exit 3", retries: {max: 2, backoff: 10ms}, retry_on: ["exit:75"]}
-         |                                            ^~~~~
-         = hint: known here: `max`, `backoff`
-  [2]
+  work: run RUN, 1 stage
+    started   flaky                     never run
+    retry     flaky                     attempt 1: exit 75; again in TIME
+    started   flaky                     attempt 2: never run
+    passed    flaky TIME  (2 attempts)
+  
+    stage         result            time      memory  metrics moved
+    flaky         passed TIME SIZE
+  
+  work: passed in TIME: 1 passed
   $ mlpipe run -j1 other
-  mlpipe.yaml:6:23: error: unknown key `delay` in `retries`
-       6 |     retries: {max: 2, backoff: 10ms}
-         |                       ^~~~~
-         = hint: known here: `max`, `backoff`
-  mlpipe.yaml:8:44: error: unknown key `delay` in `retries`
-       8 |   other: {cmd: "exit 3", retries: {max: 2, backoff: 10ms}, retry_on: ["exit:75"]}
-         |                                            ^~~~~
-         = hint: known here: `max`, `backoff`
-  [2]
+  work: run RUN, 1 stage
+    started   other                     never run
+    failed    other TIME  exit 3
+        rerun  mlpipe run other
+  
+  
+    stage         result            time      memory  metrics moved
+    other         failed TIME SIZE  exit 3
+  
+  work: failed in TIME: 1 failed
+  [1]
   $ mlpipe run -j1 slow
-  mlpipe.yaml:6:23: error: unknown key `delay` in `retries`
-       6 |     retries: {max: 2, backoff: 10ms}
-         |                       ^~~~~
-         = hint: known here: `max`, `backoff`
-  mlpipe.yaml:8:44: error: unknown key `delay` in `retries`
-       8 |   other: {cmd: "exit 3", retries: {max: 2, backoff: 10ms}, retry_on: ["exit:75"]}
-         |                                            ^~~~~
-         = hint: known here: `max`, `backoff`
-  [2]
+  work: run RUN, 1 stage
+    started   slow                      never run
+    failed    slow TIME  timeout after TIME
+        | begun
+        log    .mlpipe/runs/RUN/logs/slow.1.log
+        rerun  mlpipe run slow
+  
+  
+    stage         result            time      memory  metrics moved
+    slow          failed TIME SIZE  timeout after TIME
+  
+  work: failed in TIME: 1 failed
+  [1]
 
 A checkpoint survives the attempt and the run, and goes when the stage succeeds; the result says that it was resumed.
 

@@ -8,7 +8,8 @@ with it; the indented lines below are what it must print, on both streams. All e
   (re)    the line is a regular expression
   (glob)  * and ? stand for anything
   [N]     alone on the last line: the exit code, 0 where none is given
-`  ...` alone stands for any number of lines.
+`  ...` alone stands for any number of lines. What differs from run to run stands as a word: RUN for a run's id, TIME and SIZE
+for durations and memory with the spaces before them, PID, $WORK for the case's folder, $SOURCE.
 
 All commands of a case run in one shell, in a fresh folder with mlpipe first on PATH and Debian's tools behind it. HOME is
 a folder of the case's own; what the caller has of PYTHON*, of CI systems' variables and of git's settings is not passed on.
@@ -124,8 +125,18 @@ def show(printed, code):
     return printed + ([f"[{code}]"] if code != 0 else [])
 
 
+VOLATILE = [
+    (re.compile(r"\b20\d{6}-\d{6}-[0-9a-f]{8}\b"), "RUN"),
+    (re.compile(r"\bpid \d+"), "pid PID"),
+    (re.compile(r" +\d+(\.\d+)? (ms|s)\b"), " TIME"),
+    (re.compile(r" +\d+(\.\d+)? [KMG]iB\b"), " SIZE"),
+]
+
+
 def neutral(line, folder):
-    """The same text wherever the case runs."""
+    """The same text wherever and whenever the case runs."""
+    for pattern, name in VOLATILE:
+        line = pattern.sub(name, line)
     return line.replace(str(folder / "work"), "$WORK").replace(str(folder), "$CASE").replace(str(SOURCE), "$SOURCE")
 
 

@@ -3,56 +3,54 @@ A secret reaches its stage and nothing else: no screen, no log, no event, no res
   $ cat > mlpipe.yaml <<'X'
   > mlpipe: 1
   > stages:
-  >   use: {cmd: "printf 'token %s\\n' $API_TOKEN; printf hunter; sleep 0.1; echo 2-and-more; test ${#API_TOKEN} -eq 16", secrets: [{name: API_TOKEN, from: env}]}
+  >   use: {cmd: "printf 'token %s\\n' $API_TOKEN; printf hunter; sleep 0.1; echo 2-and-more; test $${#API_TOKEN} -eq 16", secrets: [{name: API_TOKEN, from: env}]}
   >   without: {cmd: "echo \"[$API_TOKEN]\""}
   >   fail: {cmd: "echo the token is $API_TOKEN; exit 1", secrets: [{name: API_TOKEN, from: env}]}
   > X
   $ export API_TOKEN=hunter2-and-more
   $ mlpipe run -j1 use without
-  work: run 20261124-145948-cf608f1b, 2 stages
+  work: run RUN, 2 stages
     started   use                       never run
-    passed    use               0.10 s
+    passed    use TIME
     started   without                   never run
-    passed    without           0.00 s
+    passed    without TIME
   
     stage         result            time      memory  metrics moved
-    use           passed          0.10 s    10.8 MiB
-    without       passed          0.00 s    19.1 MiB
+    use           passed TIME SIZE
+    without       passed TIME SIZE
   
-  work: passed in 0.11 s: 2 passed
+  work: passed in TIME: 2 passed
   $ mlpipe logs use; mlpipe logs without
-  run 20261124-145948-cf608f1b, attempt 1
+  run RUN, attempt 1
   token ***
   ***
-  run 20261124-145948-cf608f1b, attempt 1
-  [***]
+  run RUN, attempt 1
+  []
   $ mlpipe run -j1 fail
-  work: run 20261124-145948-63b6f40f, 1 stage
+  work: run RUN, 1 stage
     started   fail                      never run
-    failed    fail              0.02 s  exit 1
+    failed    fail TIME  exit 1
         | the token is ***
-        log    .mlpipe/runs/20261124-145948-63b6f40f/logs/fail.1.log
+        log    .mlpipe/runs/RUN/logs/fail.1.log
         rerun  mlpipe run fail
   
   
     stage         result            time      memory  metrics moved
-    fail          failed          0.02 s    10.8 MiB  exit 1
+    fail          failed TIME SIZE  exit 1
   
-  work: failed in 0.02 s: 1 failed
+  work: failed in TIME: 1 failed
   [1]
   $ mlpipe run --json --force -j1 fail > events.txt
   [1]
   $ grep -rl hunter2-and-more . ; echo "grep ended with $?"
-  ./.mlpipe/journal
-  ./mlpipe.yaml
-  grep ended with 0
+  grep ended with 1
 
 A missing one is said before anything runs.
 
   $ unset API_TOKEN; mlpipe run use
-  mlpipe.yaml:2:11: error: secret `API_TOKEN` is missing: the variable API_TOKEN is not set
-       2 | secrets: [{name: API_TOKEN, from: env}]
-         |           ^
+  mlpipe.yaml:3:130: error: secret `API_TOKEN` is missing: the variable API_TOKEN is not set
+       3 | ... test $${#API_TOKEN} -eq 16", secrets: [{name: API_TOKEN, from: env}]}
+         |                                            ^
          = hint: set it, or say `optional: true`
   [2]
 

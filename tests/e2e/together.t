@@ -19,15 +19,15 @@ Two mlpipe in one checkout: the second waits for a stage that the first is runni
   > X
   $ timeout 60 python3 go.py
   0 0
-  work: run 20261124-145950-75bddb59, 2 stages
-    waiting   slow                      for the stage itself, which another run has, behind mlpipe run 20261124-145950-f3c6f78b (pid 22871)
+  work: run RUN, 2 stages
+    waiting   slow                      for the stage itself, which another run has, behind mlpipe run RUN (pid PID)
     started   free                      never run
-    passed    free              0.00 s
+    passed    free TIME
     restored  slow                      1 output restored
   
     stage         result            time      memory  metrics moved
-    free          passed          0.00 s    19.3 MiB
+    free          passed TIME SIZE
   
-  work: passed in 0.12 s: 1 passed, 1 restored
+  work: passed in TIME: 1 passed, 1 restored
   $ cat count.txt
   begun

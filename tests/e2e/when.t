@@ -11,52 +11,52 @@ Conditions, ages, groups.
   >   cleanup: {cmd: "echo cleaned", when: {stage: {broken: failed}}}
   > X
   $ mlpipe run -j1
-  work: run 20261124-145947-abc08f86, 5 stages
+  work: run RUN, 5 stages
     started   broken                    never run
-    failed    broken            0.00 s  exit 1
+    failed    broken TIME  exit 1
         rerun  mlpipe run broken
   
     started   on_main                   never run
-    passed    on_main           0.00 s
+    passed    on_main TIME
     started   cleanup                   never run
-    passed    cleanup           0.00 s
+    passed    cleanup TIME
   
     stage         result            time      memory  metrics moved
-    broken        failed          0.00 s    19.6 MiB  exit 1
-    on_main       passed          0.00 s    19.6 MiB
-    cleanup       passed          0.00 s    19.6 MiB
+    broken        failed TIME SIZE  exit 1
+    on_main       passed TIME SIZE
+    cleanup       passed TIME SIZE
   
-  work: warned in 0.04 s: 1 failed, 2 passed, 2 skipped
+  work: warned in TIME: 1 failed, 2 passed, 2 skipped
   $ git checkout -q -b release/1 && DEPLOY=1 mlpipe run -j1
-  work: run 20261124-145947-921e94e1, 5 stages
+  work: run RUN, 5 stages
     started   on_release                never run
-    passed    on_release        0.00 s
+    passed    on_release TIME
     started   with_flag                 never run
-    passed    with_flag         0.00 s
+    passed    with_flag TIME
     started   broken                    never run
-    failed    broken            0.00 s  exit 1
+    failed    broken TIME  exit 1
         rerun  mlpipe run broken
   
   
     stage         result            time      memory  metrics moved
-    on_release    passed          0.00 s    19.6 MiB
-    with_flag     passed          0.00 s    19.6 MiB
-    broken        failed          0.00 s    19.6 MiB  exit 1
+    on_release    passed TIME SIZE
+    with_flag     passed TIME SIZE
+    broken        failed TIME SIZE  exit 1
   
-  work: warned in 0.03 s: 1 failed, 2 passed, 1 reused, 1 skipped
+  work: warned in TIME: 1 failed, 2 passed, 1 reused, 1 skipped
 
 An age is a reason only where one is declared.
 
   $ printf 'mlpipe: 1\nstages:\n  fetch: {cmd: "date > d.txt", outs: [d.txt], max_age: 1ms}\n  keep: {cmd: "date > k.txt", outs: [k.txt]}\n' > age.yaml
   $ mlpipe run -j1 -f age.yaml > /dev/null 2>&1 && sleep 0.1 && mlpipe run -j1 -f age.yaml
-  age: run 20261124-145948-930fa292, 2 stages
-    started   fetch                     result is older than 0.00 s
-    passed    fetch             0.03 s
+  age: run RUN, 2 stages
+    started   fetch                     result is older than TIME
+    passed    fetch TIME
   
     stage         result            time      memory  metrics moved
-    fetch         passed          0.03 s    11.0 MiB
+    fetch         passed TIME SIZE
   
-  age: passed in 0.03 s: 1 passed, 1 reused
+  age: passed in TIME: 1 passed, 1 reused
 
 Groups: `foreach`, `matrix` and `seeds` expand; the group's name means all of them.
 
@@ -79,5 +79,5 @@ Groups: `foreach`, `matrix` and `seeds` expand; the group's name means all of th
   $ mlpipe run -f groups.yaml -j1 all | grep -c '^  passed'
   7
   $ mlpipe logs -C . --file groups.yaml train@seed1
-  run 20261124-145948-6e20a6be, attempt 1
+  run RUN, attempt 1
   1
