@@ -74,7 +74,9 @@ std::string sentence(const plan::Change& change) {
     case ItemKind::platform:
       return moved("platform", change);
     case ItemKind::baseline:
-      return moved(change.item.empty() ? "baseline" : "baseline " + change.item, change);
+      return moved(
+          change.item.empty() || change.item == "baseline" ? "baseline" : "baseline " + change.item,
+          change);
     case ItemKind::force:
       return with_item("forced", change.item);
     case ItemKind::upstream:
