@@ -15,13 +15,15 @@ using Verb = std::function<int()>;
 enum class Takes : std::uint8_t { nothing, targets, follow };  // follow: -f is --follow, as in tail and docker logs
 
 void add_common(CLI::App& app, Common& common, Takes takes) {
-  app.add_option(takes == Takes::follow ? "--file" : "-f,--file", common.files, "pipeline file; may be given several times")->type_name("FILE");
+  app.add_option(takes == Takes::follow ? "--file" : "-f,--file", common.files, "pipeline file; may be given several times")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_option("-C,--directory", common.folder, "work as if started there")->type_name("DIR");
   app.add_option("--profile", common.profile, "use this profile of the pipeline")->type_name("NAME");
   app.add_flag("--json", common.json, "facts as JSON on standard output");
   if (takes == Takes::targets) {
     app.add_option("stage", common.targets, "stages, groups, globs, `pipeline:stage`, or the path of an output");
-    app.add_option("--tag", common.tags, "stages with this tag")->type_name("TAG");
+    app.add_option("--tag", common.tags, "stages with this tag")->type_name("TAG")->allow_extra_args(false);
     app.add_flag("--only", common.only, "the named stages alone, without what lies upstream");
     app.add_flag("--downstream", common.downstream, "the named stages and everything below them");
   }

@@ -243,6 +243,16 @@ Result<Kept> keep_result(Workspace& workspace, const Host& host, StageId id, con
   return kept;
 }
 
+Status make_newest(Workspace& workspace, const std::string& stage, cache::Action action) {
+  const auto last = workspace.journal->last_of(stage);
+  if (last && last->fingerprint == action.fingerprint) {
+    return {};
+  }
+  action.stage = stage;
+  TRY(const cache::Held write, workspace.locks->write());
+  return workspace.journal->append(action);
+}
+
 run::StageFinished conclude(Workspace& workspace, const Host& host, const RunContext& context, Attempt& attempt) {
   const spec::Stage& stage = workspace.stage(attempt.id);
   run::StageFinished finished = begin(workspace, attempt);

@@ -32,4 +32,7 @@ struct Kept {
 [[nodiscard]] Result<Kept> keep_result(Workspace& workspace, const Host& host, StageId id, const Fingerprinted& key,
                                        cache::Action action, const std::optional<plan::StepResult>& result);
 
+// A restored result is what the stage wrote last: the next change is told against it, and its files are known as ours.
+[[nodiscard]] Status make_newest(Workspace& workspace, const std::string& stage, cache::Action action);
+
 }  // namespace mlpipe::engine

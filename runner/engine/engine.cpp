@@ -275,6 +275,7 @@ run::RunFinished Runner::finish(Status trouble) {
     finished.status = interrupts_ > 0 ? "interrupted" : "errored";
     finished.trouble = trouble.error().message;
   }
+  finished.wall = std::chrono::duration_cast<std::chrono::milliseconds>(host_.clock->steady() - started_);
   write_records(finished);
   (void)remove_all(workspace_.state_dir + "/tmp/" + file_name_of(context_.run_id));
   finished.time = now();

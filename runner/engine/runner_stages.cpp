@@ -227,6 +227,9 @@ void Runner::restore_stage(StageId id, const Decided& decided) {
     finished.summary = fmt::format("{} output{} restored", decided.restore.size(), decided.restore.size() == 1 ? "" : "s");
     if (decided.action) {
       good_.push_back({id, decided.key.fingerprint, decided.action->outs});
+      const Status noted = make_newest(workspace_, finished.stage, *decided.action);
+      finished.notes.insert(finished.notes.end(), noted ? 0U : 1U, noted ? std::string() : noted.error().message);
+      appended_ = true;
     }
     accepted_[id] = decided.action && decided.action->origin == cache::Origin::accepted;
   }

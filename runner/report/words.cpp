@@ -73,8 +73,10 @@ std::string sentence(const plan::Change& change) {
       return declared(change.item, "variable ", change);
     case ItemKind::platform:
       return moved("platform", change);
-    case ItemKind::baseline:
-      return moved(change.item.empty() ? "baseline" : "baseline " + change.item, change);
+    case ItemKind::baseline:  // its identity ends in a digest: nothing to read
+      return change.item.empty() || change.item == "baseline"
+                 ? "baseline changed"
+                 : "baseline " + change.item + " changed";
     case ItemKind::force:
       return with_item("forced", change.item);
     case ItemKind::upstream:

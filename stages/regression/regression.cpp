@@ -139,8 +139,11 @@ plan::StepResult unreadable(const Error& error) {
 }
 
 Json details_of(std::span<const GateResult> gates, const std::optional<Baseline>& baseline,
-                const plan::StepInput& input, std::span<const CandidateFile> files) {
+                const plan::StepInput& input, std::span<const CandidateFile> files,
+                const std::string& metrics) {
+  // "candidate": what the history records, to be the baseline of later runs.
   Json json{{"gates", Json::array()},
+            {"candidate", Json::parse(metrics)},
             {"baseline", nullptr},
             {"baseline_note", input.baseline_note},
             {"files", Json::array()}};
@@ -187,9 +190,8 @@ Result<plan::StepResult> step(const plan::StepInput& input, Host&) {
   result.outcome = outcome_of(gates);
   result.summary = summary_of(gates);
   result.metrics = plan::metrics_json(std::span<const plan::Spread>(plan::spread_over(metrics)));
-  Json details = details_of(gates, baseline, input, files);
-  details["candidate"] = Json::parse(result.metrics);  // what later runs are compared with
-  result.details = details.dump(-1, ' ', false, Json::error_handler_t::replace);
+  result.details = details_of(gates, baseline, input, files, result.metrics)
+                       .dump(-1, ' ', false, Json::error_handler_t::replace);
   return result;
 }
 

@@ -16,5 +16,28 @@ Ctrl-C ends what runs, keeps what is done, and the next run goes on from there.
   > print("exit code", run.returncode)
   > X
   $ python3 go.py
+  work: run RUN, 3 stages
+    started   one                       never run
+    passed    one TIME
+    started   long                      never run
+    cancelled long                      interrupted
+  
+    stage         result            time      memory  metrics moved
+    one           passed TIME SIZE
+  
+  work: interrupted in TIME: 1 passed, 2 cancelled
+  exit code 130
   $ kill -0 $(cat pid.txt) 2> /dev/null || echo the child is gone
+  the child is gone
   $ sed -i 's/exec sleep 300/echo 2 > long.txt/' mlpipe.yaml && mlpipe run -j1
+  work: run RUN, 3 stages
+    started   long                      never run
+    passed    long TIME
+    started   below                     never run
+    passed    below TIME
+  
+    stage         result            time      memory  metrics moved
+    long          passed TIME SIZE
+    below         passed TIME SIZE
+  
+  work: passed in TIME: 2 passed, 1 reused

@@ -8,11 +8,13 @@ with it; the indented lines below are what it must print, on both streams. All e
   (re)    the line is a regular expression
   (glob)  * and ? stand for anything
   [N]     alone on the last line: the exit code, 0 where none is given
-`  ...` alone stands for any number of lines.
+`  ...` alone stands for any number of lines. What differs from run to run stands as a word: RUN for a run's id, TIME and SIZE
+for durations and memory with the spaces before them, PID, $WORK for the case's folder, $SOURCE.
 
 All commands of a case run in one shell, in a fresh folder with mlpipe first on PATH and Debian's tools behind it. HOME is
 a folder of the case's own; what the caller has of PYTHON*, of CI systems' variables and of git's settings is not passed on.
-SOURCE is the checkout's root. --update writes what was printed into the case, --keep leaves the folder.
+SOURCE is the checkout's root. A case that ends its shell with exit code 80 asks for something that is not here: it counts as
+skipped, with what it printed as the reason, and where no other case was run the exit code is 77. --update writes what was printed into the case, --keep leaves the folder.
 """
 import argparse
 import difflib
@@ -28,6 +30,8 @@ import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 INDENT = "  "
+SKIP = 80
+ENDED = "(the shell ended here)"
 
 
 class Command:
@@ -96,7 +100,7 @@ def run(commands, folder, env):
         text = text.removesuffix("\n")
         ran.append((text.split("\n") if text else [], int(code)))
     if len(ran) < len(commands):
-        ran.append((results[-1].split("\n") + ["(the shell ended here)"], shell.returncode))
+        ran.append((results[-1].split("\n") + [ENDED], shell.returncode))
     return ran
 
 
@@ -124,8 +128,18 @@ def show(printed, code):
     return printed + ([f"[{code}]"] if code != 0 else [])
 
 
+VOLATILE = [
+    (re.compile(r"\b20\d{6}-\d{6}-[0-9a-f]{8}\b"), "RUN"),
+    (re.compile(r"\bpid \d+"), "pid PID"),
+    (re.compile(r" +\d+(\.\d+)? (ms|s)\b"), " TIME"),
+    (re.compile(r" +\d+(\.\d+)? [KMG]iB\b"), " SIZE"),
+]
+
+
 def neutral(line, folder):
-    """The same text wherever the case runs."""
+    """The same text wherever and whenever the case runs."""
+    for pattern, name in VOLATILE:
+        line = pattern.sub(name, line)
     return line.replace(str(folder / "work"), "$WORK").replace(str(folder), "$CASE").replace(str(SOURCE), "$SOURCE")
 
 
@@ -143,6 +157,9 @@ def run_case(path, mlpipe, update, keep):
             print(f"{path.name}: the folder is {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
+    if len(results) <= len(commands) and results[-1][1] == SKIP and results[-1][0][-1:] == [ENDED]:
+        print(f"skipped: {path.name}: {' '.join(results[-1][0][:-1]).strip()}")
+        return None
     printed = {}
     for command, (lines, code) in zip(commands, results):
         printed[command] = show([neutral(line, folder) for line in lines], code)
@@ -178,10 +195,11 @@ def main():
     parser.add_argument("mlpipe")
     parser.add_argument("cases", nargs="+", type=pathlib.Path)
     chosen = parser.parse_args()
-    failed = [case for case in chosen.cases if not run_case(case, chosen.mlpipe, chosen.update, chosen.keep)]
-    for case in failed:
-        print(f"failed: {case}")
-    return 1 if failed else 0
+    results = [run_case(case, chosen.mlpipe, chosen.update, chosen.keep) for case in chosen.cases]
+    for case, result in zip(chosen.cases, results):
+        if result is False:
+            print(f"failed: {case}")
+    return 1 if False in results else 0 if True in results else 77
 
 
 if __name__ == "__main__":

@@ -18,4 +18,16 @@ Two mlpipe in one checkout: the second waits for a stage that the first is runni
   > print(open("second.txt").read(), end="")
   > X
   $ timeout 60 python3 go.py
+  0 0
+  work: run RUN, 2 stages
+    waiting   slow                      for the stage itself, which another run has, behind mlpipe run RUN (pid PID)
+    started   free                      never run
+    passed    free TIME
+    restored  slow                      1 output restored
+  
+    stage         result            time      memory  metrics moved
+    free          passed TIME SIZE
+  
+  work: passed in TIME: 1 passed, 1 restored
   $ cat count.txt
+  begun

@@ -11,12 +11,52 @@ Conditions, ages, groups.
   >   cleanup: {cmd: "echo cleaned", when: {stage: {broken: failed}}}
   > X
   $ mlpipe run -j1
+  work: run RUN, 5 stages
+    started   broken                    never run
+    failed    broken TIME  exit 1
+        rerun  mlpipe run broken
+  
+    started   on_main                   never run
+    passed    on_main TIME
+    started   cleanup                   never run
+    passed    cleanup TIME
+  
+    stage         result            time      memory  metrics moved
+    broken        failed TIME SIZE  exit 1
+    on_main       passed TIME SIZE
+    cleanup       passed TIME SIZE
+  
+  work: warned in TIME: 1 failed, 2 passed, 2 skipped
   $ git checkout -q -b release/1 && DEPLOY=1 mlpipe run -j1
+  work: run RUN, 5 stages
+    started   on_release                never run
+    passed    on_release TIME
+    started   with_flag                 never run
+    passed    with_flag TIME
+    started   broken                    never run
+    failed    broken TIME  exit 1
+        rerun  mlpipe run broken
+  
+  
+    stage         result            time      memory  metrics moved
+    on_release    passed TIME SIZE
+    with_flag     passed TIME SIZE
+    broken        failed TIME SIZE  exit 1
+  
+  work: warned in TIME: 1 failed, 2 passed, 1 reused, 1 skipped
 
 An age is a reason only where one is declared.
 
   $ printf 'mlpipe: 1\nstages:\n  fetch: {cmd: "date > d.txt", outs: [d.txt], max_age: 1ms}\n  keep: {cmd: "date > k.txt", outs: [k.txt]}\n' > age.yaml
   $ mlpipe run -j1 -f age.yaml > /dev/null 2>&1 && sleep 0.1 && mlpipe run -j1 -f age.yaml
+  age: run RUN, 2 stages
+    started   fetch                     result is older than TIME
+    passed    fetch TIME
+  
+    stage         result            time      memory  metrics moved
+    fetch         passed TIME SIZE
+  
+  age: passed in TIME: 1 passed, 1 reused
 
 Groups: `foreach`, `matrix` and `seeds` expand; the group's name means all of them.
 
@@ -29,5 +69,15 @@ Groups: `foreach`, `matrix` and `seeds` expand; the group's name means all of th
   >   all: {cmd: "cat north.txt south.txt", needs: [each, grid, train]}
   > X
   $ mlpipe graph -f groups.yaml
+  each@north
+  each@south
+  grid@1-x
+  grid@2-x
+  train@seed0  train
+  train@seed1  train
+  └── all  (also after each@north, each@south, grid@1-x, grid@2-x and 1 more)
   $ mlpipe run -f groups.yaml -j1 all | grep -c '^  passed'
+  7
   $ mlpipe logs -C . --file groups.yaml train@seed1
+  run RUN, attempt 1
+  1

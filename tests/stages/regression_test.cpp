@@ -60,6 +60,8 @@ TEST_F(Regression, ADropIsToldInPeoplesWords) {
   EXPECT_EQ(first["status"], "failed");
   EXPECT_EQ(details["gates"][1]["status"], "passed");
   EXPECT_EQ(details["baseline"]["id"], "blessed:main:7");
+  EXPECT_EQ(details["candidate"], Json::parse(result.metrics));  // what later runs compare with
+  EXPECT_FALSE(details["candidate"].empty());
   EXPECT_EQ(Json::parse(result.metrics), (Json{{"accuracy", 0.842}, {"loss", 0.3}}));
 }
 
