@@ -97,7 +97,7 @@ int deploy_preview(const Common& common, const std::string& target) {
   if (const auto failed = session.open_pipelines()) {
     return *failed;
   }
-  const std::vector<StageId> stages = deploy_stages(session.workspace(), target);
+  const std::vector<StageId> stages = deploy_stages(session, target);
   if (stages.empty()) {
     return show({Code::usage,
                  target.empty() ? "no stage deploys" : "no stage deploys to " + printable(target)});

@@ -29,14 +29,15 @@ std::string as_given(const Common& common, const std::string& target) {
 
 }  // namespace
 
-std::vector<StageId> deploy_stages(const engine::Workspace& workspace, const std::string& target) {
+std::vector<StageId> deploy_stages(Session& session, const std::string& target) {
+  const engine::Workspace& workspace = session.workspace();
+  const std::string folder = deploy::Target(as_given(session.common(), target)).folder();
   std::vector<StageId> found;
   const auto& stages = workspace.project().stages;
   for (std::uint32_t i = 0; i < stages.size(); ++i) {
     const spec::Stage& stage = stages[i];
-    const bool named =
-        target.empty() || deploy::target_name(stage.config) == target ||
-        deploy::Target(folder_of(workspace, stage)).folder() == deploy::Target(target).folder();
+    const bool named = target.empty() || deploy::target_name(stage.config) == target ||
+                       deploy::Target(folder_of(workspace, stage)).folder() == folder;
     if (stage.kind == "deploy" && named) {
       found.push_back(StageId{i});
     }
@@ -64,10 +65,10 @@ Result<std::string> target_folder(const Common& common, const std::string& targe
   const engine::Workspace& workspace = session.workspace();
   std::vector<std::string> folders;
   std::vector<std::string> names;
-  for (const StageId id : deploy_stages(workspace, target)) {
+  for (const StageId id : deploy_stages(session, target)) {
     folders.push_back(folder_of(workspace, workspace.stage(id)));
   }
-  for (const StageId id : deploy_stages(workspace, "")) {
+  for (const StageId id : deploy_stages(session, "")) {
     names.push_back(deploy::target_name(workspace.stage(id).config));
   }
   std::sort(folders.begin(), folders.end());

@@ -9,10 +9,9 @@
 
 namespace mlpipe::cli {
 
-// The deploy stages of a project whose target has this name, or lies in this folder; all of them
-// where it is empty.
-[[nodiscard]] std::vector<StageId> deploy_stages(const engine::Workspace& workspace,
-                                                 const std::string& target);
+// The deploy stages of the session's project whose target has this name, or lies in this folder;
+// all of them where it is empty.
+[[nodiscard]] std::vector<StageId> deploy_stages(Session& session, const std::string& target);
 
 // `target` (relative to -C or the working folder) where a folder of a target stands there; no
 // pipeline is read then. Else the folder of the target of that name; an empty name is the only

@@ -172,7 +172,7 @@ int apply(const DeployArguments& arguments) {
     if (const auto failed = session.open_pipelines()) {
       return *failed;
     }
-    for (const StageId id : deploy_stages(session.workspace(), arguments.target)) {
+    for (const StageId id : deploy_stages(session, arguments.target)) {
       run_arguments.common.targets.push_back(session.workspace().label(id));
     }
   }

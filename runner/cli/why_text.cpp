@@ -222,8 +222,18 @@ class Writer {
   }
 
   static std::string cause_text(const engine::Chain& chain) {
-    const bool never = chain.reasons.size() == 1 && chain.reasons[0].kind == ItemKind::record;
-    return never ? "no good run of it is recorded" : report::reasons_text(chain.reasons);
+    if (chain.reasons.size() == 1 && chain.reasons[0].kind == ItemKind::record) {
+      return "no good run of it is recorded";
+    }
+    std::vector<Change> reasons = chain.reasons;
+    for (Change& reason : reasons) {
+      if (reason.kind == ItemKind::environment) {  // a digest means nothing to a person
+        reason.item = reason.item.rfind("lock:", 0) == 0 ? reason.item.substr(5) : reason.item;
+        reason.old_value.clear();
+        reason.new_value.clear();
+      }
+    }
+    return report::reasons_text(reasons);
   }
 
   void tail() {

@@ -67,6 +67,8 @@ class Runner {
   void end_errored(StageId id, std::string cause);
   void report_blocked();
   void announce_wait(StageId id, Pending& pending, std::string what, std::string behind);
+
+  // --- runner_evidence.cpp
   [[nodiscard]] std::string evidence_for(StageId id) const;
   [[nodiscard]] std::string metrics_of(const Digest& fingerprint) const;  // JSON map
 

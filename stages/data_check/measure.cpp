@@ -295,7 +295,7 @@ class Measurer {
       for (std::size_t c = 0; c < row.size(); ++c) {
         shown += fmt::format("{}{}={}", c == 0 ? "" : ", ", rows.columns[c].name, text_of(row[c]));
       }
-      measured.sample.push_back({std::nullopt, std::move(shown)});
+      measured.sample.emplace_back().value = std::move(shown);
     }
     return {};
   }
