@@ -1,4 +1,5 @@
-// What a stage kind is: its grammar, how it is lowered, and the step it runs in a process of its own.
+// What a stage kind is: its grammar, how it is lowered, and the step it runs in a process of its
+// own.
 #pragma once
 
 #include <functional>

@@ -8,7 +8,8 @@
 namespace mlpipe {
 namespace {
 
-// Fetched once: a fetch per digest would cost more than hashing a small file. No openssl.cnf is read.
+// Fetched once: a fetch per digest would cost more than hashing a small file. No openssl.cnf is
+// read.
 const EVP_MD* algorithm() {
   static const EVP_MD* const fetched = [] {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
@@ -39,7 +40,9 @@ std::string Digest::hex() const {
   return text;
 }
 
-std::string Digest::short_hex() const { return hex().substr(0, 12); }
+std::string Digest::short_hex() const {
+  return hex().substr(0, 12);
+}
 
 std::optional<Digest> Digest::from_hex(std::string_view text) {
   if (text.size() != 64) {
@@ -65,7 +68,9 @@ struct Sha256::Context {
   ~Context() { EVP_MD_CTX_free(evp); }
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) { reset(); }
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  reset();
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
@@ -82,7 +87,9 @@ Digest Sha256::finish() {
   return digest;
 }
 
-void Sha256::reset() { EVP_DigestInit_ex2(context_->evp, algorithm(), nullptr); }
+void Sha256::reset() {
+  EVP_DigestInit_ex2(context_->evp, algorithm(), nullptr);
+}
 
 Digest sha256(std::string_view bytes) {
   thread_local Sha256 hasher;

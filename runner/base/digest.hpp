@@ -1,4 +1,5 @@
-// A sha256 digest and the hasher that makes it (OpenSSL EVP). Identity of content is this and nothing else.
+// A sha256 digest and the hasher that makes it (OpenSSL EVP). Identity of content is this and
+// nothing else.
 #pragma once
 
 #include <array>
@@ -23,7 +24,8 @@ struct Digest {
   friend auto operator<=>(const Digest&, const Digest&) = default;
 };
 
-// Incremental sha256. Not copyable; finish() may be called once, after reset() it can be used again.
+// Incremental sha256. Not copyable; finish() may be called once, after reset() it can be used
+// again.
 class Sha256 {
  public:
   Sha256();

@@ -1,5 +1,6 @@
 // Errors as values: a code the caller can switch on and one sentence for a person.
-// Knows nothing of where a message is shown. Where a pipeline file is at fault, spec::Diagnostics carries the position.
+// Knows nothing of where a message is shown. Where a pipeline file is at fault, spec::Diagnostics
+// carries the position.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,8 @@ using Status = Result<void>;
   return tl::make_unexpected(Error{code, std::move(message)});
 }
 
-// The error of a failed system call: "<what>: <strerror(errno_value)>", with the code that fits errno.
+// The error of a failed system call: "<what>: <strerror(errno_value)>", with the code that fits
+// errno.
 [[nodiscard]] tl::unexpected<Error> fail_errno(const std::string& what, int errno_value);
 
 }  // namespace mlpipe
@@ -46,15 +48,14 @@ using Status = Result<void>;
 #define MLPIPE_CAT_(a, b) a##b
 #define MLPIPE_CAT(a, b) MLPIPE_CAT_(a, b)
 // TRY(auto x, expression): x is the value of a Result, or the error is returned from here.
-#define TRY(declaration, expression)                                                   \
-  auto MLPIPE_CAT(try_result_, __LINE__) = (expression);                               \
-  if (!MLPIPE_CAT(try_result_, __LINE__)) {                                            \
-    return tl::make_unexpected(std::move(MLPIPE_CAT(try_result_, __LINE__)).error());  \
-  }                                                                                    \
+#define TRY(declaration, expression)                                                  \
+  auto MLPIPE_CAT(try_result_, __LINE__) = (expression);                              \
+  if (!MLPIPE_CAT(try_result_, __LINE__)) {                                           \
+    return tl::make_unexpected(std::move(MLPIPE_CAT(try_result_, __LINE__)).error()); \
+  }                                                                                   \
   declaration = std::move(*MLPIPE_CAT(try_result_, __LINE__))
 // TRY_OK(expression): the same for a Status.
-#define TRY_OK(expression)                                                             \
-  if (auto MLPIPE_CAT(try_status_, __LINE__) = (expression);                           \
-      !MLPIPE_CAT(try_status_, __LINE__)) {                                            \
-    return tl::make_unexpected(std::move(MLPIPE_CAT(try_status_, __LINE__)).error());  \
+#define TRY_OK(expression)                                                                         \
+  if (auto MLPIPE_CAT(try_status_, __LINE__) = (expression); !MLPIPE_CAT(try_status_, __LINE__)) { \
+    return tl::make_unexpected(std::move(MLPIPE_CAT(try_status_, __LINE__)).error());              \
   }

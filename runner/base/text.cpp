@@ -20,8 +20,8 @@ struct Number {
 std::optional<Number> leading_number(std::string_view text) {
   std::size_t length = 0;
   bool point = false;
-  while (length < text.size() &&
-         (std::isdigit(static_cast<unsigned char>(text[length])) != 0 || (text[length] == '.' && !point))) {
+  while (length < text.size() && (std::isdigit(static_cast<unsigned char>(text[length])) != 0 ||
+                                  (text[length] == '.' && !point))) {
     point = point || text[length] == '.';
     ++length;
   }
@@ -74,7 +74,8 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
       ++letters;
     }
     const bool bare_seconds = first && text.empty();
-    const auto scale = bare_seconds ? std::optional<double>(1e3) : unit_milliseconds(text.substr(0, letters));
+    const auto scale =
+        bare_seconds ? std::optional<double>(1e3) : unit_milliseconds(text.substr(0, letters));
     if (!scale) {
       return std::nullopt;
     }
@@ -94,8 +95,9 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
     return std::nullopt;
   }
   std::string unit(trim(text.substr(number->length)));
-  std::transform(unit.begin(), unit.end(), unit.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  std::transform(unit.begin(), unit.end(), unit.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
   static constexpr std::string_view scales = "kmgtp";
   double scale = 1;
   if (!unit.empty() && unit != "b") {
@@ -144,7 +146,8 @@ std::string format_size(std::uint64_t bytes) {
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
   const auto distance = [&](std::string_view other) {
-    std::vector<std::vector<std::size_t>> cost(word.size() + 1, std::vector<std::size_t>(other.size() + 1));
+    std::vector<std::vector<std::size_t>> cost(word.size() + 1,
+                                               std::vector<std::size_t>(other.size() + 1));
     for (std::size_t i = 0; i <= word.size(); ++i) {
       for (std::size_t j = 0; j <= other.size(); ++j) {
         if (i == 0 || j == 0) {
@@ -178,11 +181,14 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   return found;
 }
 
-bool is_glob(std::string_view path) { return path.find_first_of("*?[") != std::string_view::npos; }
+bool is_glob(std::string_view path) {
+  return path.find_first_of("*?[") != std::string_view::npos;
+}
 
 namespace {
 
-// Matches one `[...]` class at the start of `pattern`; `length` receives its size, 0 where it is not closed.
+// Matches one `[...]` class at the start of `pattern`; `length` receives its size, 0 where it is
+// not closed.
 bool class_match(std::string_view pattern, char c, std::size_t& length) {
   std::size_t i = 1;
   const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
@@ -212,11 +218,12 @@ bool component_match(std::string_view pattern, std::string_view name) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       resume = n;
-    } else if (p < pattern.size() && pattern[p] == '[' && class_match(pattern.substr(p), name[n], length) &&
-               length > 0) {
+    } else if (p < pattern.size() && pattern[p] == '[' &&
+               class_match(pattern.substr(p), name[n], length) && length > 0) {
       p += length;
       ++n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || (pattern[p] == name[n] && pattern[p] != '['))) {
+    } else if (p < pattern.size() &&
+               (pattern[p] == '?' || (pattern[p] == name[n] && pattern[p] != '['))) {
       ++p;
       ++n;
     } else if (star != std::string_view::npos) {
@@ -281,7 +288,8 @@ std::optional<std::string> normal_path(std::string_view path) {
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   std::size_t start = 0;
-  for (std::size_t end = text.find(separator); end != std::string_view::npos; end = text.find(separator, start)) {
+  for (std::size_t end = text.find(separator); end != std::string_view::npos;
+       end = text.find(separator, start)) {
     parts.push_back(text.substr(start, end - start));
     start = end + 1;
   }
@@ -300,9 +308,12 @@ std::string_view trim(std::string_view text) {
 
 namespace {
 
-// Length of the valid UTF-8 sequence at the start of `text`, 0 where there is none (overlong, surrogate, too large).
+// Length of the valid UTF-8 sequence at the start of `text`, 0 where there is none (overlong,
+// surrogate, too large).
 std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
   const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
   const unsigned b = byte(0);
   if (b < 0x80) {
@@ -312,12 +323,13 @@ std::size_t utf8_length(std::string_view text) {
     return tail(1) ? 2 : 0;
   }
   if (b >= 0xE0 && b <= 0xEF) {
-    const bool ok = tail(1) && tail(2) && !(b == 0xE0 && byte(1) < 0xA0) && !(b == 0xED && byte(1) > 0x9F);
+    const bool ok =
+        tail(1) && tail(2) && !(b == 0xE0 && byte(1) < 0xA0) && !(b == 0xED && byte(1) > 0x9F);
     return ok ? 3 : 0;
   }
   if (b >= 0xF0 && b <= 0xF4) {
-    const bool ok =
-        tail(1) && tail(2) && tail(3) && !(b == 0xF0 && byte(1) < 0x90) && !(b == 0xF4 && byte(1) > 0x8F);
+    const bool ok = tail(1) && tail(2) && tail(3) && !(b == 0xF0 && byte(1) < 0x90) &&
+                    !(b == 0xF4 && byte(1) > 0x8F);
     return ok ? 4 : 0;
   }
   return 0;

@@ -17,8 +17,8 @@ struct Held::Impl {
   Impl() = default;
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  // Undone while the file is still locked: nobody sees the one without the other. Unlocked by name, not by closing alone:
-  // a child between fork and exec still has the file open.
+  // Undone while the file is still locked: nobody sees the one without the other. Unlocked by name,
+  // not by closing alone: a child between fork and exec still has the file open.
   ~Impl() {
     if (release) {
       release();

@@ -1,15 +1,18 @@
-// The action journal: fingerprint -> result of a good run. One append-only file of checksummed records. Knows nothing of
-// who holds locks/write (the caller of append() does) and nothing of objects.
+// The action journal: fingerprint -> result of a good run. One append-only file of checksummed
+// records. Knows nothing of who holds locks/write (the caller of append() does) and nothing of
+// objects.
 //
 //   journal = "mlpipe-journal\x01" salt:8 record*
-//   record  = "\xabmlr" length:u32le crc32c:u32le payload;  payload = type:u8 then fields, see action_codec.hpp
+//   record  = "\xabmlr" length:u32le crc32c:u32le payload;  payload = type:u8 then fields, see
+//   action_codec.hpp
 //
-// The checksum covers salt, length and payload; the salt is random, so that no file name or value inside a payload can pass
-// for a record. Where a record is damaged, reading goes on at the next marker with a good
-// checksum: one bad block costs the records in it and no others. The next writer keeps the damaged file as
-// journal.damaged-<n> and goes on in a clean one. The torn end that a killed writer leaves is covered with a filler
-// record, so the file never shrinks under somebody who reads it. Several processes append under locks/write; refresh()
-// reads what others appended, and starts anew where the file was replaced or removed.
+// The checksum covers salt, length and payload; the salt is random, so that no file name or value
+// inside a payload can pass for a record. Where a record is damaged, reading goes on at the next
+// marker with a good checksum: one bad block costs the records in it and no others. The next writer
+// keeps the damaged file as journal.damaged-<n> and goes on in a clean one. The torn end that a
+// killed writer leaves is covered with a filler record, so the file never shrinks under somebody
+// who reads it. Several processes append under locks/write; refresh() reads what others appended,
+// and starts anew where the file was replaced or removed.
 #pragma once
 
 #include <chrono>
@@ -35,8 +38,8 @@ enum class Origin : std::uint8_t { ran, accepted };
 
 struct Action {
   Digest fingerprint;
-  std::string stage;      // label of the stage it was made for: not part of its identity
-  std::string state;      // "passed" or "warned"
+  std::string stage;  // label of the stage it was made for: not part of its identity
+  std::string state;  // "passed" or "warned"
   std::string run_id;
   std::int64_t time_ms = 0;  // Unix time at the end of the run of the stage
   std::string manifest;      // Manifest::bytes()
@@ -47,15 +50,15 @@ struct Action {
   std::uint64_t max_rss = 0;
   bool resumed = false;
   Origin origin = Origin::ran;
-  std::string note;              // reason given to accept
+  std::string note;  // reason given to accept
 };
 
 enum class Durability : std::uint8_t { order, power };  // power: fsync after every append
 
 class Journal {
  public:
-  // Indexes what is there, mapped for that pass only; a missing file is an empty journal. Creates nothing until the first
-  // append. refused: the file is of a newer version; nothing touches it.
+  // Indexes what is there, mapped for that pass only; a missing file is an empty journal. Creates
+  // nothing until the first append. refused: the file is of a newer version; nothing touches it.
   static Result<Journal> open(const std::string& state_dir, Durability durability);
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;

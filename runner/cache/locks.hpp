@@ -1,6 +1,7 @@
-// Locks that die with their holder. One file, .mlpipe/locks/stages, holds all stage locks as byte ranges (open file
-// description locks at an offset that is a hash of the stage's label); .mlpipe/locks/write is the short write lock.
-// .mlpipe/locks/runs/<run id> is held by every run while it lives and tells others its pid and token.
+// Locks that die with their holder. One file, .mlpipe/locks/stages, holds all stage locks as byte
+// ranges (open file description locks at an offset that is a hash of the stage's label);
+// .mlpipe/locks/write is the short write lock. .mlpipe/locks/runs/<run id> is held by every run
+// while it lives and tells others its pid and token.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,8 @@ class Locks {
   std::unique_ptr<Impl> impl_;
 };
 
-// GPU slots of the machine, shared by all users of it: one locked file per slot below /run/lock/mlpipe or TMPDIR.
+// GPU slots of the machine, shared by all users of it: one locked file per slot below
+// /run/lock/mlpipe or TMPDIR.
 struct GpuSlots {
   std::vector<std::uint32_t> ids;
   std::vector<Held> held;

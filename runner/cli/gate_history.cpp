@@ -14,12 +14,14 @@ namespace {
 
 constexpr std::size_t records_looked_at = 1000;
 
-Result<std::vector<engine::PastGate>> past_gates(const std::string& state_dir, const std::string& stage) {
-  TRY(const std::vector<history::GateRecord> records, history::Records(state_dir).gates(stage, records_looked_at));
+Result<std::vector<engine::PastGate>> past_gates(const std::string& state_dir,
+                                                 const std::string& stage) {
+  TRY(const std::vector<history::GateRecord> records,
+      history::Records(state_dir).gates(stage, records_looked_at));
   std::vector<engine::PastGate> gates;
   for (const history::GateRecord& record : records) {
-    gates.push_back({record.run_id, record.time, record.branch, record.profile, record.candidate, record.metrics,
-                     record.state, record.blessed, record.explicit_blessing});
+    gates.push_back({record.run_id, record.time, record.branch, record.profile, record.candidate,
+                     record.metrics, record.state, record.blessed, record.explicit_blessing});
   }
   return gates;
 }
@@ -31,7 +33,8 @@ Result<std::vector<engine::PastDeployment>> past_deployments(const engine::Works
     if (stage.kind != "deploy") {
       continue;
     }
-    TRY(const auto deployments, stages::deploy::deployments_to(workspace.root, stage.config, target));
+    TRY(const auto deployments,
+        stages::deploy::deployments_to(workspace.root, stage.config, target));
     for (const stages::deploy::Deployment& deployment : deployments) {
       past.push_back({deployment.id, deployment.time, deployment.candidate, deployment.metrics});
     }
@@ -42,12 +45,13 @@ Result<std::vector<engine::PastDeployment>> past_deployments(const engine::Works
 // The metrics that a regression step recorded of its candidate.
 std::string candidate_metrics(const std::string& details) {
   const auto json = nlohmann::json::parse(details, nullptr, false);
-  return json.is_object() && json.contains("candidate") && json["candidate"].is_object() ? json["candidate"].dump()
-                                                                                          : std::string("{}");
+  return json.is_object() && json.contains("candidate") && json["candidate"].is_object()
+             ? json["candidate"].dump()
+             : std::string("{}");
 }
 
-Status record_run(const std::string& state_dir, const run::RunStarted& started, const run::RunFinished& finished,
-                  const std::vector<engine::GateOutcome>& gates) {
+Status record_run(const std::string& state_dir, const run::RunStarted& started,
+                  const run::RunFinished& finished, const std::vector<engine::GateOutcome>& gates) {
   history::Records records(state_dir);
   history::RunRecord record;
   record.run_id = finished.run_id;
@@ -83,11 +87,13 @@ Status record_run(const std::string& state_dir, const run::RunStarted& started, 
 
 }  // namespace
 
-void connect_gate_history(engine::Host& host, const engine::Workspace& workspace, const std::string& root) {
+void connect_gate_history(engine::Host& host, const engine::Workspace& workspace,
+                          const std::string& root) {
   const std::string state_dir = root + "/.mlpipe";
   engine::Host* const hosted = &host;  // the host outlives its own functions
   host.baseline = [hosted, &workspace, root, state_dir](
-                      const spec::Stage& stage, const plan::BaselineRef& ref, const plan::Lowered& lowered,
+                      const spec::Stage& stage, const plan::BaselineRef& ref,
+                      const plan::Lowered& lowered,
                       const std::string& candidate) -> Result<engine::Baseline> {
     engine::BaselineSources sources;
     sources.head = [hosted]() -> Result<port::Head> {
@@ -98,7 +104,8 @@ void connect_gate_history(engine::Host& host, const engine::Workspace& workspace
       TRY(port::Vcs * vcs, hosted->vcs());
       return vcs->resolve(name);
     };
-    sources.merge_base = [hosted](const std::string& a, const std::string& b) -> Result<std::string> {
+    sources.merge_base = [hosted](const std::string& a,
+                                  const std::string& b) -> Result<std::string> {
       TRY(port::Vcs * vcs, hosted->vcs());
       return vcs->merge_base(a, b);
     };
@@ -107,9 +114,13 @@ void connect_gate_history(engine::Host& host, const engine::Workspace& workspace
       TRY(port::Vcs * vcs, hosted->vcs());
       return vcs->file_at(commit, path);
     };
-    sources.read_object = [&workspace](const Digest& digest) { return workspace.store->read(digest); };
+    sources.read_object = [&workspace](const Digest& digest) {
+      return workspace.store->read(digest);
+    };
     sources.gates = [state_dir](const std::string& label) { return past_gates(state_dir, label); };
-    sources.deployments = [&workspace](const std::string& target) { return past_deployments(workspace, target); };
+    sources.deployments = [&workspace](const std::string& target) {
+      return past_deployments(workspace, target);
+    };
     sources.read_file = [root](const std::string& path) -> Result<std::optional<std::string>> {
       auto text = engine::read_file(root + "/" + path);
       if (!text && text.error().code == Code::not_found) {

@@ -12,18 +12,27 @@ namespace {
 
 using Verb = std::function<int()>;
 
-enum class Takes : std::uint8_t { nothing, targets, follow };  // follow: -f is --follow, as in tail and docker logs
+enum class Takes : std::uint8_t {
+  nothing,
+  targets,
+  follow
+};  // follow: -f is --follow, as in tail and docker logs
 
 void add_common(CLI::App& app, Common& common, Takes takes) {
-  app.add_option(takes == Takes::follow ? "--file" : "-f,--file", common.files, "pipeline file; may be given several times")
+  app.add_option(takes == Takes::follow ? "--file" : "-f,--file", common.files,
+                 "pipeline file; may be given several times")
       ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option("-C,--directory", common.folder, "work as if started there")->type_name("DIR");
-  app.add_option("--profile", common.profile, "use this profile of the pipeline")->type_name("NAME");
+  app.add_option("--profile", common.profile, "use this profile of the pipeline")
+      ->type_name("NAME");
   app.add_flag("--json", common.json, "facts as JSON on standard output");
   if (takes == Takes::targets) {
-    app.add_option("stage", common.targets, "stages, groups, globs, `pipeline:stage`, or the path of an output");
-    app.add_option("--tag", common.tags, "stages with this tag")->type_name("TAG")->allow_extra_args(false);
+    app.add_option("stage", common.targets,
+                   "stages, groups, globs, `pipeline:stage`, or the path of an output");
+    app.add_option("--tag", common.tags, "stages with this tag")
+        ->type_name("TAG")
+        ->allow_extra_args(false);
     app.add_flag("--only", common.only, "the named stages alone, without what lies upstream");
     app.add_flag("--downstream", common.downstream, "the named stages and everything below them");
   }
@@ -32,19 +41,24 @@ void add_common(CLI::App& app, Common& common, Takes takes) {
 void add_run(CLI::App& app, RunArguments& run, Verb& verb) {
   CLI::App* sub = app.add_subcommand("run", "run what is not up to date");
   add_common(*sub, run.common, Takes::targets);
-  sub->add_option("-j,--jobs", run.jobs, "stages at a time (default: one per core)")->check(CLI::PositiveNumber);
+  sub->add_option("-j,--jobs", run.jobs, "stages at a time (default: one per core)")
+      ->check(CLI::PositiveNumber);
   sub->add_flag("--force", run.force, "run the named stages even where nothing changed");
-  sub->add_flag("-k,--keep-going", run.keep_going, "after a failure run what does not depend on it (the default)");
+  sub->add_flag("-k,--keep-going", run.keep_going,
+                "after a failure run what does not depend on it (the default)");
   sub->add_flag("--fail-fast", run.fail_fast, "start nothing more after the first failure");
   sub->add_flag("-n,--dry-run", run.dry_run, "say what would run, and why");
   sub->add_flag("--deploy", run.deploy, "let deploy stages change their targets");
   sub->add_flag("--locked", run.locked, "fail where the lock file would change");
   sub->add_flag("--attach", run.attach, "give the terminal to the stage (with --only)");
-  sub->add_option("--affected-by", run.affected_by, "only what a change since this commit can reach")->type_name("REF");
+  sub->add_option("--affected-by", run.affected_by,
+                  "only what a change since this commit can reach")
+      ->type_name("REF");
   sub->callback([&] { verb = [&] { return cli::run(run); }; });
 }
 
-void add_looking(CLI::App& app, RunArguments& run, Verb& verb, std::string& stage, std::string& format) {
+void add_looking(CLI::App& app, RunArguments& run, Verb& verb, std::string& stage,
+                 std::string& format) {
   CLI::App* plan = app.add_subcommand("plan", "say what a run would do, and why");
   add_common(*plan, run.common, Takes::targets);
   plan->add_flag("--force", run.force, "as for run");
@@ -61,10 +75,11 @@ void add_looking(CLI::App& app, RunArguments& run, Verb& verb, std::string& stag
   validate->callback([&] { verb = [&] { return cli::validate(run.common); }; });
   CLI::App* graph = app.add_subcommand("graph", "show the stages and what depends on what");
   add_common(*graph, run.common, Takes::targets);
-  graph->add_option("--format", format, "text, mermaid or dot")->check(CLI::IsMember({"text", "mermaid", "dot"}));
+  graph->add_option("--format", format, "text, mermaid or dot")
+      ->check(CLI::IsMember({"text", "mermaid", "dot"}));
   graph->callback([&] {
     verb = [&] {
-      const GraphFormat shown = run.common.json      ? GraphFormat::json
+      const GraphFormat shown = run.common.json       ? GraphFormat::json
                                 : format == "mermaid" ? GraphFormat::mermaid
                                 : format == "dot"     ? GraphFormat::dot
                                                       : GraphFormat::text;
@@ -73,7 +88,8 @@ void add_looking(CLI::App& app, RunArguments& run, Verb& verb, std::string& stag
   });
 }
 
-void add_stage_verbs(CLI::App& app, LogsArguments& logs, AcceptArguments& accept, ShellArguments& shell, Verb& verb) {
+void add_stage_verbs(CLI::App& app, LogsArguments& logs, AcceptArguments& accept,
+                     ShellArguments& shell, Verb& verb) {
   CLI::App* show_logs = app.add_subcommand("logs", "show what a stage printed");
   add_common(*show_logs, logs.common, Takes::follow);
   show_logs->add_option("stage", logs.stage, "the stage")->required();
@@ -81,12 +97,14 @@ void add_stage_verbs(CLI::App& app, LogsArguments& logs, AcceptArguments& accept
   show_logs->add_option("--run", logs.run_id, "of this run (default: the newest)")->type_name("ID");
   show_logs->add_flag("-f,--follow", logs.follow, "go on while the run lives");
   show_logs->callback([&] { verb = [&] { return cli::logs(logs); }; });
-  CLI::App* take = app.add_subcommand("accept", "take what stands on the disk as the result of a stage");
+  CLI::App* take =
+      app.add_subcommand("accept", "take what stands on the disk as the result of a stage");
   add_common(*take, accept.common, Takes::nothing);
   take->add_option("stage", accept.stage, "the stage")->required();
   take->add_option("--reason", accept.reason, "why, for the record")->required()->type_name("TEXT");
   take->callback([&] { verb = [&] { return cli::accept(accept); }; });
-  CLI::App* enter = app.add_subcommand("shell", "open a shell in the folder and environment of a stage");
+  CLI::App* enter =
+      app.add_subcommand("shell", "open a shell in the folder and environment of a stage");
   add_common(*enter, shell.common, Takes::nothing);
   enter->add_option("stage", shell.stage, "the stage")->required();
   enter->add_option("command", shell.command, "run this instead of a shell (after --)");
@@ -95,8 +113,11 @@ void add_stage_verbs(CLI::App& app, LogsArguments& logs, AcceptArguments& accept
 
 void add_check(CLI::App& app, CheckArguments& check, Verb& verb) {
   CLI::App* sub = app.add_subcommand("check", "run data checks on any table, without a pipeline");
-  sub->add_option("table", check.table, "CSV, JSONL or Parquet: a file, a folder or a glob")->required();
-  sub->add_option("--checks", check.checks, "YAML file with the checks")->required()->type_name("FILE");
+  sub->add_option("table", check.table, "CSV, JSONL or Parquet: a file, a folder or a glob")
+      ->required();
+  sub->add_option("--checks", check.checks, "YAML file with the checks")
+      ->required()
+      ->type_name("FILE");
   sub->add_flag("--json", check.json, "the result as JSON");
   sub->callback([&] { verb = [&] { return cli::check(check); }; });
 }
@@ -117,16 +138,20 @@ void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
   };
   add("plan", "say what a deployment would change", Action::plan);
   add("apply", "run the pipeline up to the deployment and deploy", Action::apply);
-  CLI::App* rollback = add("rollback", "go back to an earlier release; holds further deploys", Action::rollback);
-  rollback->add_option("--to", deploy.to, "the release to go back to (default: the one before)")->type_name("ID");
+  CLI::App* rollback =
+      add("rollback", "go back to an earlier release; holds further deploys", Action::rollback);
+  rollback->add_option("--to", deploy.to, "the release to go back to (default: the one before)")
+      ->type_name("ID");
   rollback->add_option("--reason", deploy.reason, "why, for the record")->type_name("TEXT");
   add("history", "who deployed what, when, on which evidence", Action::history);
   CLI::App* resume = add("resume", "let deploys go on after a rollback", Action::resume);
   resume->add_option("--reason", deploy.reason, "why, for the record")->type_name("TEXT");
 }
 
-void add_house(CLI::App& app, Common& common, GcArguments& gc, InitArguments& init, std::string& shell, Verb& verb) {
-  CLI::App* begin = app.add_subcommand("init", "look at the repository and write a pipeline that runs");
+void add_house(CLI::App& app, Common& common, GcArguments& gc, InitArguments& init,
+               std::string& shell, Verb& verb) {
+  CLI::App* begin =
+      app.add_subcommand("init", "look at the repository and write a pipeline that runs");
   begin->add_option("-C,--directory", init.folder, "the repository")->type_name("DIR");
   begin->add_flag("--force", init.force, "overwrite an mlpipe.yaml that is there");
   begin->add_flag("--print", init.print_only, "print it instead of writing it");
@@ -137,10 +162,13 @@ void add_house(CLI::App& app, Common& common, GcArguments& gc, InitArguments& in
   CLI::App* collect = app.add_subcommand("gc", "remove stored objects that nothing needs");
   add_common(*collect, gc.common, Takes::nothing);
   collect->add_flag("-n,--dry-run", gc.dry_run, "say what would go");
-  collect->add_option("--keep", gc.keep_days, "keep results younger than this (default: 30d)")->type_name("AGE");
+  collect->add_option("--keep", gc.keep_days, "keep results younger than this (default: 30d)")
+      ->type_name("AGE");
   collect->callback([&] { verb = [&] { return cli::gc(gc); }; });
   CLI::App* complete = app.add_subcommand("completion", "print shell completion");
-  complete->add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  complete->add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   complete->callback([&] { verb = [&] { return cli::completion(shell); }; });
 }
 
@@ -159,7 +187,8 @@ struct Arguments {
 int parse_and_run(int argc, char** argv) {
   Arguments arguments;
   Verb verb;
-  CLI::App app("mlpipe takes a machine-learning repository from commit to deployed model.", "mlpipe");
+  CLI::App app("mlpipe takes a machine-learning repository from commit to deployed model.",
+               "mlpipe");
   app.set_version_flag("--version", std::string("mlpipe ") + version);
   app.require_subcommand(1);
   add_run(app, arguments.run, verb);
@@ -180,7 +209,8 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace mlpipe::cli
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[1]) == "--version") {  // the fast path: nothing else is set up
+  if (argc == 2 &&
+      std::string_view(argv[1]) == "--version") {  // the fast path: nothing else is set up
     std::puts("mlpipe " MLPIPE_VERSION);
     return 0;
   }

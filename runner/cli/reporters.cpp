@@ -24,7 +24,8 @@ std::string rerun_command(const Common& common) {
 std::vector<std::unique_ptr<run::Listener>> make_reporters(const Common& common) {
   std::vector<std::unique_ptr<run::Listener>> reporters;
   if (common.json) {
-    reporters.push_back(std::make_unique<report::JsonReport>(report::terminal_options(STDOUT_FILENO).write));
+    reporters.push_back(
+        std::make_unique<report::JsonReport>(report::terminal_options(STDOUT_FILENO).write));
   }
   // Under --json standard output is for machines: people read standard error.
   const int shown = common.json ? STDERR_FILENO : STDOUT_FILENO;

@@ -87,15 +87,15 @@ bool is_terminal(Stream stream) {
   const char* term = std::getenv("TERM");
   const char* ci = std::getenv("CI");
   const char* no_colour = std::getenv("NO_COLOR");
-  const bool dumb = term == nullptr || std::string_view(term) == "dumb" || (ci != nullptr && *ci != '\0') ||
-                    (no_colour != nullptr && *no_colour != '\0');
+  const bool dumb = term == nullptr || std::string_view(term) == "dumb" ||
+                    (ci != nullptr && *ci != '\0') || (no_colour != nullptr && *no_colour != '\0');
   return !dumb && isatty(stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO) != 0;
 }
 
 Session::Session(Common common) : common_(std::move(common)) {
   std::error_code error;
-  const std::string here =
-      common_.folder.empty() ? fs::current_path(error).string() : fs::absolute(common_.folder, error).string();
+  const std::string here = common_.folder.empty() ? fs::current_path(error).string()
+                                                  : fs::absolute(common_.folder, error).string();
   root_ = engine::find_root(here);
   clock_ = std::make_unique<adapter::SystemClock>();
   host_.executable = executable_path();
@@ -105,7 +105,8 @@ Session::Session(Common common) : common_(std::move(common)) {
   host_.clock = clock_.get();
   host_.lower = [](const spec::Stage& stage) -> Result<plan::Lowered> {
     const stages::Kind* kind = stages::find_kind(stage.kind);
-    return kind == nullptr ? fail(Code::internal, "unknown kind " + stage.kind) : kind->lower(stage);
+    return kind == nullptr ? fail(Code::internal, "unknown kind " + stage.kind)
+                           : kind->lower(stage);
   };
   host_.vcs = [this]() -> Result<port::Vcs*> {
     if (!vcs_) {
@@ -114,8 +115,8 @@ Session::Session(Common common) : common_(std::move(common)) {
     return vcs_.get();
   };
   host_.end_processes = [](const cache::RunInfo& run) -> Status {
-    TRY(const std::size_t ended,
-        adapter::end_processes_with("MLPIPE_RUN_TOKEN", run.token, std::chrono::milliseconds(2000)));
+    TRY(const std::size_t ended, adapter::end_processes_with("MLPIPE_RUN_TOKEN", run.token,
+                                                             std::chrono::milliseconds(2000)));
     (void)ended;
     return {};
   };
@@ -151,7 +152,7 @@ std::optional<int> Session::open_pipelines() {
   graph::Selection selection;
   selection.targets = common_.targets;
   selection.tags = common_.tags;
-  selection.reach = common_.only ? graph::Selection::Reach::only
+  selection.reach = common_.only         ? graph::Selection::Reach::only
                     : common_.downstream ? graph::Selection::Reach::downstream
                                          : graph::Selection::Reach::with_upstream;
   auto selected = graph::select(workspace().project(), workspace().graph, selection);

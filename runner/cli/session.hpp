@@ -1,4 +1,5 @@
-// What every verb that works on a repository starts from: the host, the workspace, the selection; and how problems are shown.
+// What every verb that works on a repository starts from: the host, the workspace, the selection;
+// and how problems are shown.
 #pragma once
 
 #include <memory>

@@ -28,15 +28,17 @@ int accept(const AcceptArguments& arguments) {
     if (!session.selected()[i]) {
       continue;
     }
-    const auto accepted = engine::accept_result(workspace, session.host(), StageId{i}, arguments.reason);
+    const auto accepted =
+        engine::accept_result(workspace, session.host(), StageId{i}, arguments.reason);
     if (!accepted) {
       code = show({accepted.error().code, workspace.labels[i] + ": " + accepted.error().message});
       continue;
     }
-    std::fputs(fmt::format("{}: accepted with {} output{} ({})\n", workspace.labels[i], accepted->outs,
-                           accepted->outs == 1 ? "" : "s", accepted->fingerprint.short_hex())
-                   .c_str(),
-               stdout);
+    std::fputs(
+        fmt::format("{}: accepted with {} output{} ({})\n", workspace.labels[i], accepted->outs,
+                    accepted->outs == 1 ? "" : "s", accepted->fingerprint.short_hex())
+            .c_str(),
+        stdout);
   }
   return code;
 }

@@ -54,9 +54,10 @@ int check(const CheckArguments& arguments) {
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   stages::Host host;
   host.open_tables = adapter::open_tables;
-  const auto result = diagnostics.has_errors()
-                          ? Result<plan::StepResult>(fail(Code::invalid, "the checks cannot be read"))
-                          : stages::data_check::check_table(arguments.table, checks, options, host, diagnostics);
+  const auto result =
+      diagnostics.has_errors()
+          ? Result<plan::StepResult>(fail(Code::invalid, "the checks cannot be read"))
+          : stages::data_check::check_table(arguments.table, checks, options, host, diagnostics);
   (void)engine::remove_all(scratch);
   if (!diagnostics.empty()) {
     const auto colour = is_terminal(Stream::err) ? spec::Colour::on : spec::Colour::off;

@@ -69,7 +69,9 @@ int copy_log(const Found& found, const std::string& state_dir, bool follow) {
   }
   char block[65536];
   while (true) {
-    const bool alive = follow && is_alive(state_dir, found.run_id);  // asked before reading: nothing after it is lost
+    const bool alive =
+        follow &&
+        is_alive(state_dir, found.run_id);  // asked before reading: nothing after it is lost
     ssize_t count = 0;
     while ((count = read(file, block, sizeof block)) > 0) {
       std::fwrite(block, 1, static_cast<std::size_t>(count), stdout);
@@ -91,7 +93,8 @@ int logs(const LogsArguments& arguments) {
   const auto found = find_log(state_dir + "/runs", arguments);
   if (!found) {
     return show({Code::not_found,
-                 fmt::format("no log of `{}` is here: it has not run, or it printed nothing", arguments.stage)});
+                 fmt::format("no log of `{}` is here: it has not run, or it printed nothing",
+                             arguments.stage)});
   }
   std::fputs(fmt::format("run {}, attempt {}\n", found->run_id, found->attempt).c_str(), stderr);
   return copy_log(*found, state_dir, arguments.follow);

@@ -13,8 +13,10 @@
 namespace mlpipe::cli {
 namespace {
 
-// Stages that a change since REF can reach: those with a changed dep or a changed file of their pipeline, and all below.
-std::optional<int> narrow_to_affected(Session& session, const std::string& ref, std::vector<bool>& selected) {
+// Stages that a change since REF can reach: those with a changed dep or a changed file of their
+// pipeline, and all below.
+std::optional<int> narrow_to_affected(Session& session, const std::string& ref,
+                                      std::vector<bool>& selected) {
   const auto changed = [&]() -> Result<std::vector<std::string>> {
     TRY(port::Vcs * vcs, session.host().vcs());
     TRY(const std::string commit, vcs->resolve(ref));
@@ -27,10 +29,14 @@ std::optional<int> narrow_to_affected(Session& session, const std::string& ref, 
   std::vector<bool> affected(workspace.graph.size(), false);
   for (const StageId id : workspace.graph.topological()) {
     const auto upstream = workspace.graph.upstream(id);
-    affected[id.index()] = engine::touches(workspace.stage(id), workspace.project().pipeline_of(workspace.stage(id)), *changed) ||
-                           std::any_of(upstream.begin(), upstream.end(), [&](StageId up) { return affected[up.index()]; });
+    affected[id.index()] =
+        engine::touches(workspace.stage(id), workspace.project().pipeline_of(workspace.stage(id)),
+                        *changed) ||
+        std::any_of(upstream.begin(), upstream.end(),
+                    [&](StageId up) { return affected[up.index()]; });
   }
-  // What an affected stage needs from above must stand as well; the decision there is a look at the cache.
+  // What an affected stage needs from above must stand as well; the decision there is a look at the
+  // cache.
   for (std::size_t i = workspace.graph.size(); i-- > 0;) {
     const StageId id = workspace.graph.topological()[i];
     if (affected[id.index()]) {
@@ -47,7 +53,9 @@ std::optional<int> narrow_to_affected(Session& session, const std::string& ref, 
 
 std::optional<int> refuse_contradictions(const RunArguments& arguments) {
   if (arguments.attach && (!arguments.common.only || arguments.common.targets.size() != 1)) {
-    return show({Code::usage, "--attach lends the terminal to one stage: say `mlpipe run --only STAGE --attach`"});
+    return show(
+        {Code::usage,
+         "--attach lends the terminal to one stage: say `mlpipe run --only STAGE --attach`"});
   }
   if (arguments.deploy && !arguments.common.profile.empty()) {
     return show({Code::usage, "a profile's results never deploy: leave out --profile or --deploy"});
@@ -84,9 +92,12 @@ int run(const RunArguments& arguments) {
       return *failed;
     }
   }
-  options.forced = arguments.force ? session.named() : std::vector<bool>(options.selected.size(), false);
-  options.jobs = arguments.jobs > 0 ? arguments.jobs : std::max(1U, std::thread::hardware_concurrency());
-  options.on_failure = arguments.fail_fast ? run::OnFailure::stop_starting : run::OnFailure::keep_going;
+  options.forced =
+      arguments.force ? session.named() : std::vector<bool>(options.selected.size(), false);
+  options.jobs =
+      arguments.jobs > 0 ? arguments.jobs : std::max(1U, std::thread::hardware_concurrency());
+  options.on_failure =
+      arguments.fail_fast ? run::OnFailure::stop_starting : run::OnFailure::keep_going;
   options.deploy = arguments.deploy ? engine::Deploy::apply : engine::Deploy::plan;
   options.lock = arguments.locked ? engine::LockFile::frozen : engine::LockFile::update;
   options.terminal = arguments.attach ? port::Terminal::attached : port::Terminal::captured;
@@ -97,7 +108,8 @@ int run(const RunArguments& arguments) {
   for (const auto& reporter : reporters) {
     listeners.push_back(reporter.get());
   }
-  const auto finished = engine::run_pipeline(session.workspace(), session.host(), options, std::move(listeners));
+  const auto finished =
+      engine::run_pipeline(session.workspace(), session.host(), options, std::move(listeners));
   if (!finished) {
     const int code = show(finished.error());
     return finished.error().code == Code::usage ? code : 6;

@@ -1,4 +1,5 @@
-// `mlpipe shell STAGE [-- COMMAND...]`: the folder and environment of a stage, with nothing set aside and nothing recorded.
+// `mlpipe shell STAGE [-- COMMAND...]`: the folder and environment of a stage, with nothing set
+// aside and nothing recorded.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -16,7 +17,8 @@ namespace mlpipe::cli {
 namespace {
 
 // Does not return where it succeeds.
-int become(const std::vector<std::string>& argv, const engine::Variables& variables, const std::string& folder) {
+int become(const std::vector<std::string>& argv, const engine::Variables& variables,
+           const std::string& folder) {
   std::vector<std::string> entries;
   for (const auto& [name, value] : variables) {
     entries.push_back(name + "=" + value);
@@ -59,23 +61,25 @@ int shell(const ShellArguments& arguments) {
   std::optional<StageId> id;
   for (std::uint32_t i = 0; i < flags.size(); ++i) {
     if (flags[i] && id) {
-      return show({Code::usage, fmt::format("`{}` names several stages; say one, e.g. {}", arguments.stage,
-                                            workspace.label(*id))});
+      return show({Code::usage, fmt::format("`{}` names several stages; say one, e.g. {}",
+                                            arguments.stage, workspace.label(*id))});
     }
     id = flags[i] ? std::optional<StageId>(StageId{i}) : id;
   }
   const spec::Stage& stage = workspace.stage(*id);
-  const auto toolchain =
-      engine::resolve_toolchain(stage.environment, workspace.root, session.host().caller, *workspace.index);
+  const auto toolchain = engine::resolve_toolchain(stage.environment, workspace.root,
+                                                   session.host().caller, *workspace.index);
   if (!toolchain) {
     return show(toolchain.error());
   }
   std::vector<port::Polled> backlog;
-  const auto secrets = engine::read_secrets(stage, workspace.root, session.host().caller, *session.host().executor, backlog);
+  const auto secrets = engine::read_secrets(stage, workspace.root, session.host().caller,
+                                            *session.host().executor, backlog);
   if (!secrets) {
     return show(secrets.error());
   }
-  engine::Variables variables = engine::stage_environment(stage, session.host().caller, toolchain->bin);
+  engine::Variables variables =
+      engine::stage_environment(stage, session.host().caller, toolchain->bin);
   for (const auto& [name, value] : *secrets) {
     engine::set_variable(variables, name, value);
   }
@@ -89,9 +93,11 @@ int shell(const ShellArguments& arguments) {
   }
   const char* own = std::getenv("SHELL");
   const std::vector<std::string> argv =
-      arguments.command.empty() ? std::vector<std::string>{own != nullptr && *own != '\0' ? own : "/bin/sh"}
-                                : arguments.command;
-  return become(argv, variables, workspace.root + (stage.working_dir == "." ? "" : "/" + stage.working_dir));
+      arguments.command.empty()
+          ? std::vector<std::string>{own != nullptr && *own != '\0' ? own : "/bin/sh"}
+          : arguments.command;
+  return become(argv, variables,
+                workspace.root + (stage.working_dir == "." ? "" : "/" + stage.working_dir));
 }
 
 }  // namespace mlpipe::cli

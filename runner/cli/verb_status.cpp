@@ -61,7 +61,8 @@ std::string why_line(const engine::Workspace& workspace, const Preview& preview)
   if (!preview.problem.empty()) {
     return preview.problem;
   }
-  if (preview.waits_for && (preview.reasons.size() == 1 || preview.freshness == Freshness::never_run)) {
+  if (preview.waits_for &&
+      (preview.reasons.size() == 1 || preview.freshness == Freshness::never_run)) {
     return fmt::format("on the result of {}", workspace.label(*preview.waits_for));
   }
   return report::reasons_text(preview.reasons);
@@ -74,7 +75,8 @@ void print_previews(const engine::Workspace& workspace, const std::vector<Previe
   }
   for (const Preview& preview : previews) {
     const std::string line = why_line(workspace, preview);
-    std::fputs(fmt::format("  {:<{}}  {:<8}  {}", workspace.label(preview.id), width, action(workspace, preview), line)
+    std::fputs(fmt::format("  {:<{}}  {:<8}  {}", workspace.label(preview.id), width,
+                           action(workspace, preview), line)
                    .c_str(),
                stdout);
     std::fputs("\n", stdout);
@@ -101,7 +103,8 @@ int plan(const RunArguments& arguments) {
   const engine::Workspace& workspace = session.workspace();
   const std::vector<bool> forced =
       arguments.force ? session.named() : std::vector<bool>(session.selected().size(), false);
-  const auto previews = engine::preview(session.workspace(), session.host(), session.selected(), forced);
+  const auto previews =
+      engine::preview(session.workspace(), session.host(), session.selected(), forced);
   if (!previews) {
     return show(previews.error());
   }
@@ -118,8 +121,10 @@ int plan(const RunArguments& arguments) {
     stale += preview.freshness == Freshness::up_to_date ? 0 : 1;
   }
   if (stale == 0) {
-    std::fputs(fmt::format("{} stage{} up to date\n", previews->size(), previews->size() == 1 ? "" : "s").c_str(),
-               stdout);
+    std::fputs(
+        fmt::format("{} stage{} up to date\n", previews->size(), previews->size() == 1 ? "" : "s")
+            .c_str(),
+        stdout);
     return 0;
   }
   print_previews(workspace, *previews);

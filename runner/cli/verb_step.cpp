@@ -1,4 +1,5 @@
-// `mlpipe step KIND STEP.json RESULT.json`: the process a native kind runs in. Called by the engine, not by people.
+// `mlpipe step KIND STEP.json RESULT.json`: the process a native kind runs in. Called by the
+// engine, not by people.
 #include <fmt/format.h>
 
 #include <cstdio>

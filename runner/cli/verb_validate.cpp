@@ -15,15 +15,17 @@ int validate(const Common& common) {
     const auto& loaded = session.workspace().loaded;
     nlohmann::ordered_json problems = nlohmann::ordered_json::array();
     for (const spec::Diagnostic& problem : loaded.diagnostics.items()) {
-      problems.push_back({{"severity", problem.severity == spec::Severity::error ? "error" : "warning"},
-                          {"file", loaded.sources.at(problem.mark.file).path},
-                          {"line", problem.mark.line},
-                          {"column", problem.mark.column},
-                          {"message", problem.message},
-                          {"hint", problem.hint}});
+      problems.push_back(
+          {{"severity", problem.severity == spec::Severity::error ? "error" : "warning"},
+           {"file", loaded.sources.at(problem.mark.file).path},
+           {"line", problem.mark.line},
+           {"column", problem.mark.column},
+           {"message", problem.message},
+           {"hint", problem.hint}});
     }
     const nlohmann::ordered_json answer = {{"valid", !failed}, {"diagnostics", problems}};
-    std::puts(answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+    std::puts(
+        answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
   }
   if (failed) {
     return *failed;

@@ -84,7 +84,7 @@ struct DeployArguments {
   Common common;
   enum class Action : std::uint8_t { plan, apply, rollback, history, resume } action = Action::plan;
   std::string target;
-  std::string to;      // rollback --to ID
+  std::string to;  // rollback --to ID
   std::string reason;
 };
 int deploy(const DeployArguments& arguments);

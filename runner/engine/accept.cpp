@@ -8,24 +8,31 @@
 
 namespace mlpipe::engine {
 
-Result<Accepted> accept_result(Workspace& workspace, const Host& host, StageId id, const std::string& reason) {
+Result<Accepted> accept_result(Workspace& workspace, const Host& host, StageId id,
+                               const std::string& reason) {
   const spec::Stage& stage = workspace.stage(id);
   if (workspace.lowered[id.index()].deploys) {
-    return fail(Code::refused, fmt::format("{} is a deployment: its state is the target's, there is nothing to accept",
-                                           workspace.label(id)));
+    return fail(
+        Code::refused,
+        fmt::format("{} is a deployment: its state is the target's, there is nothing to accept",
+                    workspace.label(id)));
   }
   TRY_OK(make_state_dir(workspace.state_dir));
-  TRY(const std::optional<cache::Held> own, workspace.locks->try_stage(workspace.label(id), cache::LockMode::exclusive));
+  TRY(const std::optional<cache::Held> own,
+      workspace.locks->try_stage(workspace.label(id), cache::LockMode::exclusive));
   if (!own) {
-    return fail(Code::busy, fmt::format("{} is being run by another mlpipe; wait for it", workspace.label(id)));
+    return fail(Code::busy,
+                fmt::format("{} is being run by another mlpipe; wait for it", workspace.label(id)));
   }
   TRY(const Fingerprinted key, fingerprint(workspace, host, id));
   TRY(const std::vector<std::string> standing, standing_outs(workspace, stage));
   for (const std::string& path : standing) {
     TRY(const port::Content content, workspace.index->look(path, cache::View::output));
     if (content.type == port::EntryType::missing) {
-      return fail(Code::not_found, fmt::format("its output `{}` does not exist: only what stands there can be accepted",
-                                               printable(path)));
+      return fail(
+          Code::not_found,
+          fmt::format("its output `{}` does not exist: only what stands there can be accepted",
+                      printable(path)));
     }
   }
   cache::Action action;

@@ -1,4 +1,5 @@
-// `accept`: what stands on the disk is taken as the result of a stage without running it. Recorded as such, with a reason.
+// `accept`: what stands on the disk is taken as the result of a stage without running it. Recorded
+// as such, with a reason.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ struct Accepted {
   std::size_t outs = 0;
   Digest fingerprint;
 };
-// not_found: an output or a dep is missing. refused: a deployment cannot be accepted. The lock file is updated.
+// not_found: an output or a dep is missing. refused: a deployment cannot be accepted. The lock file
+// is updated.
 [[nodiscard]] Result<Accepted> accept_result(Workspace& workspace, const Host& host, StageId id,
                                              const std::string& reason);
 

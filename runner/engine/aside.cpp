@@ -18,7 +18,8 @@ std::string runs_folder(const std::string& state_dir, const std::string& run_id)
   return state_dir + "/aside/" + file_name_of(run_id);
 }
 
-Status move_back(const std::string& root, const std::string& folder, const std::vector<std::string>& paths) {
+Status move_back(const std::string& root, const std::string& folder,
+                 const std::vector<std::string>& paths) {
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const std::string moved = fmt::format("{}/{}", folder, i);
     if (stands(moved)) {
@@ -31,8 +32,8 @@ Status move_back(const std::string& root, const std::string& folder, const std::
 
 }  // namespace
 
-Result<Aside> Aside::take(const std::string& root, const std::string& state_dir, const std::string& run_id,
-                          const std::vector<std::string>& paths) {
+Result<Aside> Aside::take(const std::string& root, const std::string& state_dir,
+                          const std::string& run_id, const std::vector<std::string>& paths) {
   Aside aside;
   aside.root_ = root;
   std::copy_if(paths.begin(), paths.end(), std::back_inserter(aside.paths_),
@@ -53,7 +54,9 @@ Result<Aside> Aside::take(const std::string& root, const std::string& state_dir,
   return aside;
 }
 
-Status Aside::put_back() { return folder_.empty() ? Status{} : move_back(root_, folder_, paths_); }
+Status Aside::put_back() {
+  return folder_.empty() ? Status{} : move_back(root_, folder_, paths_);
+}
 
 Status Aside::fill_gaps() {
   if (folder_.empty()) {
@@ -67,9 +70,12 @@ Status Aside::fill_gaps() {
   return remove_all(folder_);
 }
 
-Status Aside::drop() { return folder_.empty() ? Status{} : remove_all(folder_); }
+Status Aside::drop() {
+  return folder_.empty() ? Status{} : remove_all(folder_);
+}
 
-Status recover_aside(const std::string& root, const std::string& state_dir, const std::string& run_id) {
+Status recover_aside(const std::string& root, const std::string& state_dir,
+                     const std::string& run_id) {
   const std::string folder = runs_folder(state_dir, run_id);
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
@@ -89,7 +95,8 @@ Status recover_aside(const std::string& root, const std::string& state_dir, cons
   return remove_all(folder);
 }
 
-Result<std::string> keep_edited(const std::string& root, const std::string& run_id, const std::string& path) {
+Result<std::string> keep_edited(const std::string& root, const std::string& run_id,
+                                const std::string& path) {
   std::string kept = fmt::format(".mlpipe/kept/{}/{}", file_name_of(run_id), path);
   for (unsigned n = 2; stands(root + "/" + kept); ++n) {
     kept = fmt::format(".mlpipe/kept/{}/{}.{}", file_name_of(run_id), path, n);

@@ -26,7 +26,8 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? std::string(".") : path.substr(0, slash);
 }
 
-// A persistent output stays where it is; a file that shares its bytes with the store is copied apart first.
+// A persistent output stays where it is; a file that shares its bytes with the store is copied
+// apart first.
 Status unshare(const std::string& path) {
   struct stat found {};
   if (lstat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode) || found.st_nlink < 2) {
@@ -34,8 +35,9 @@ Status unshare(const std::string& path) {
   }
   TRY(const std::string bytes, read_file(path));
   TRY_OK(write_file(path, bytes));
-  return chmod(path.c_str(), found.st_mode | S_IWUSR) == 0 ? Status{}
-                                                           : Status(fail_errno("cannot make writable " + path, errno));
+  return chmod(path.c_str(), found.st_mode | S_IWUSR) == 0
+             ? Status{}
+             : Status(fail_errno("cannot make writable " + path, errno));
 }
 
 bool is_persistent(const spec::Stage& stage, const std::string& path) {
@@ -49,8 +51,8 @@ Status clear_outs(Workspace& workspace, const RunContext& context, Attempt& atte
   for (const std::string& path : attempt.decided.edited) {
     if (!is_persistent(stage, path) && stands(workspace.root + "/" + path)) {
       TRY(const std::string kept, keep_edited(workspace.root, context.run_id, path));
-      attempt.notes.push_back(
-          fmt::format("{} was not what this stage last wrote; it is kept at {}", printable(path), printable(kept)));
+      attempt.notes.push_back(fmt::format("{} was not what this stage last wrote; it is kept at {}",
+                                          printable(path), printable(kept)));
     }
   }
   attempt.decided.edited.clear();
@@ -74,22 +76,24 @@ Status clear_outs(Workspace& workspace, const RunContext& context, Attempt& atte
   return {};
 }
 
-// All parameters of the default file as the profile left them: what a stage's code should read instead of the file.
-Result<std::string> params_file(const Workspace& workspace, const RunContext& context, const spec::Stage& stage) {
+// All parameters of the default file as the profile left them: what a stage's code should read
+// instead of the file.
+Result<std::string> params_file(const Workspace& workspace, const RunContext& context,
+                                const spec::Stage& stage) {
   const spec::Pipeline& pipeline = workspace.project().pipeline_of(stage);
   if (pipeline.params_file.empty()) {
     return std::string();
   }
-  const std::string path = fmt::format("{}/tmp/{}/params-{}.json", workspace.state_dir, file_name_of(context.run_id),
-                                       stage.pipeline.value);
+  const std::string path = fmt::format("{}/tmp/{}/params-{}.json", workspace.state_dir,
+                                       file_name_of(context.run_id), stage.pipeline.value);
   if (!stands(path)) {
     TRY_OK(write_file(path, pipeline.params_json + "\n"));
   }
   return path;
 }
 
-Status make_environment(Workspace& workspace, const Host& host, const RunContext& context, Attempt& attempt,
-                        const Variables& secrets) {
+Status make_environment(Workspace& workspace, const Host& host, const RunContext& context,
+                        Attempt& attempt, const Variables& secrets) {
   const spec::Stage& stage = workspace.stage(attempt.id);
   Variables& given = attempt.environment;
   given = stage_environment(stage, host.caller, attempt.decided.key.toolchain.bin);
@@ -111,18 +115,20 @@ Status make_environment(Workspace& workspace, const Host& host, const RunContext
     set_variable(given, "MLPIPE_SEED", std::to_string(*stage.seed));
   }
   if (stage.checkpoint) {
-    TRY(const Resumed resumed, open_checkpoint(workspace.root, workspace.state_dir, *stage.checkpoint,
-                                               attempt.decided.key.fingerprint));
+    TRY(const Resumed resumed, open_checkpoint(workspace.root, workspace.state_dir,
+                                               *stage.checkpoint, attempt.decided.key.fingerprint));
     attempt.resumed = attempt.resumed || resumed == Resumed::yes;
     set_variable(given, "MLPIPE_CHECKPOINT_DIR", workspace.root + "/" + stage.checkpoint->path);
   }
   if (stage.resources.gpus > 0) {
-    set_variable(given, "CUDA_VISIBLE_DEVICES", fmt::format("{}", fmt::join(attempt.locks.gpus.ids, ",")));
+    set_variable(given, "CUDA_VISIBLE_DEVICES",
+                 fmt::format("{}", fmt::join(attempt.locks.gpus.ids, ",")));
   }
   return {};
 }
 
-plan::StepInput step_input(Workspace& workspace, const Host& host, const RunContext& context, const Attempt& attempt) {
+plan::StepInput step_input(Workspace& workspace, const Host& host, const RunContext& context,
+                           const Attempt& attempt) {
   const spec::Stage& stage = workspace.stage(attempt.id);
   plan::StepInput input;
   input.stage = workspace.label(attempt.id);
@@ -169,13 +175,15 @@ plan::StepInput step_input(Workspace& workspace, const Host& host, const RunCont
 Status prepare(Workspace& workspace, const Host& host, const RunContext& context, Attempt& attempt,
                std::vector<port::Polled>& backlog) {
   const spec::Stage& stage = workspace.stage(attempt.id);
-  TRY(const Variables secrets, read_secrets(stage, workspace.root, host.caller, *host.executor, backlog));
+  TRY(const Variables secrets,
+      read_secrets(stage, workspace.root, host.caller, *host.executor, backlog));
   std::vector<Secret> values;
   for (const auto& [name, value] : secrets) {
     values.push_back({name, value});
   }
   TRY(Redactor redactor, Redactor::make(values));
-  const std::string file = fmt::format("{}.{}.log", file_name_of(workspace.label(attempt.id)), attempt.number);
+  const std::string file =
+      fmt::format("{}.{}.log", file_name_of(workspace.label(attempt.id)), attempt.number);
   attempt.log = std::make_unique<AttemptLog>(
       fmt::format("{}/runs/{}/logs/{}", workspace.state_dir, context.run_id, file),
       std::move(redactor));
@@ -186,8 +194,8 @@ Status prepare(Workspace& workspace, const Host& host, const RunContext& context
   const plan::Lowered& lowered = workspace.lowered[attempt.id.index()];
   attempt.phase = stage.cmd.empty() || attempt.stored ? Phase::step : Phase::command;
   if (lowered.native != plan::Native::none) {
-    attempt.scratch = fmt::format("{}/tmp/{}/{}-{}", workspace.state_dir, file_name_of(context.run_id),
-                                  attempt.id.value, attempt.number);
+    attempt.scratch = fmt::format("{}/tmp/{}/{}-{}", workspace.state_dir,
+                                  file_name_of(context.run_id), attempt.id.value, attempt.number);
     TRY_OK(remove_all(attempt.scratch));
     TRY_OK(make_folders(attempt.scratch));
   }
@@ -203,9 +211,11 @@ Status start(Workspace& workspace, const Host& host, const RunContext& context, 
   command.terminal = context.terminal;
   if (attempt.phase == Phase::command) {
     command.argv = argument_vector(stage.cmd, stage.shell);
-    command.working_dir = workspace.root + (stage.working_dir == "." ? "" : "/" + stage.working_dir);
+    command.working_dir =
+        workspace.root + (stage.working_dir == "." ? "" : "/" + stage.working_dir);
   } else {
-    TRY_OK(write_file(attempt.scratch + "/step.json", plan::to_json(step_input(workspace, host, context, attempt))));
+    TRY_OK(write_file(attempt.scratch + "/step.json",
+                      plan::to_json(step_input(workspace, host, context, attempt))));
     command.argv = {host.executable, "step", stage.kind, attempt.scratch + "/step.json",
                     attempt.scratch + "/result.json"};
     command.working_dir = workspace.root;
@@ -238,7 +248,8 @@ bool step_follows(const Workspace& workspace, const Attempt& attempt) {
   }
   const port::Exit& exit = attempt.exits.back();
   const bool good = exit.cause == port::ExitCause::exited && exit.code == 0;
-  return good || (lowered.after_failure == plan::AfterFailure::run_step && exit.cause != port::ExitCause::cancelled);
+  return good || (lowered.after_failure == plan::AfterFailure::run_step &&
+                  exit.cause != port::ExitCause::cancelled);
 }
 
 Result<std::optional<plan::StepResult>> read_result(const Attempt& attempt) {
@@ -249,7 +260,8 @@ Result<std::optional<plan::StepResult>> read_result(const Attempt& attempt) {
   if (!text) {
     return fail(Code::internal, "the step ended without a result");
   }
-  // A report or a table can hold a secret too: nothing of the answer is kept or shown before it is masked.
+  // A report or a table can hold a secret too: nothing of the answer is kept or shown before it is
+  // masked.
   TRY(plan::StepResult result, plan::result_from_json(attempt.log->redactor().redact(*text)));
   return std::optional<plan::StepResult>(std::move(result));
 }
@@ -262,7 +274,8 @@ std::string describe_exit(const port::Exit& exit, const spec::Stage& stage) {
       return fmt::format("signal {} (SIG{})", exit.signal,
                          sigabbrev_np(exit.signal) != nullptr ? sigabbrev_np(exit.signal) : "?");
     case port::ExitCause::timed_out:
-      return "timeout after " + format_duration(stage.timeout.value_or(std::chrono::milliseconds(0)));
+      return "timeout after " +
+             format_duration(stage.timeout.value_or(std::chrono::milliseconds(0)));
     case port::ExitCause::cancelled:
       return "cancelled";
     case port::ExitCause::out_of_memory:

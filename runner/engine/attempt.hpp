@@ -1,4 +1,5 @@
-// One attempt of one stage: outputs set aside, processes started one after the other, output collected. Decides nothing.
+// One attempt of one stage: outputs set aside, processes started one after the other, output
+// collected. Decides nothing.
 #pragma once
 
 #include <chrono>
@@ -23,10 +24,10 @@ namespace mlpipe::engine {
 // What all attempts of a run share.
 struct RunContext {
   std::string run_id;
-  std::string token;      // MLPIPE_RUN_TOKEN
-  std::string started;    // RFC 3339
+  std::string token;    // MLPIPE_RUN_TOKEN
+  std::string started;  // RFC 3339
   std::string commit;
-  bool deploy = false;    // --deploy
+  bool deploy = false;  // --deploy
   port::Terminal terminal = port::Terminal::captured;
 };
 
@@ -54,18 +55,20 @@ struct Attempt {
   Variables environment;
   std::unique_ptr<AttemptLog> log;
   Aside aside;
-  bool cleared = false;  // what stood at its outputs was moved away: what stands there now is its own
+  bool cleared =
+      false;  // what stood at its outputs was moved away: what stands there now is its own
   bool resumed = false;
   std::vector<port::Exit> exits;  // of the command, then of the step
   std::chrono::steady_clock::time_point since;
 };
 
-// Everything before the first process: secrets, outputs aside, folders, checkpoint, environment, log. `backlog` receives
-// what other processes did while a secret's command ran.
-[[nodiscard]] Status prepare(Workspace& workspace, const Host& host, const RunContext& context, Attempt& attempt,
-                             std::vector<port::Polled>& backlog);
+// Everything before the first process: secrets, outputs aside, folders, checkpoint, environment,
+// log. `backlog` receives what other processes did while a secret's command ran.
+[[nodiscard]] Status prepare(Workspace& workspace, const Host& host, const RunContext& context,
+                             Attempt& attempt, std::vector<port::Polled>& backlog);
 // Starts the command, or the native step where there is no command (or it has ended).
-[[nodiscard]] Status start(Workspace& workspace, const Host& host, const RunContext& context, Attempt& attempt);
+[[nodiscard]] Status start(Workspace& workspace, const Host& host, const RunContext& context,
+                           Attempt& attempt);
 // What a failed attempt wrote goes before the next one starts; persistent outputs stay.
 [[nodiscard]] Status remove_outs(Workspace& workspace, const spec::Stage& stage);
 // Whether the native step is to follow what just ended.
@@ -73,7 +76,8 @@ struct Attempt {
 // The step's answer; nullopt where the kind has no step or it was not run.
 [[nodiscard]] Result<std::optional<plan::StepResult>> read_result(const Attempt& attempt);
 
-// What the last exit means, in words: "exit 1", "signal 9 (SIGKILL)", "timeout after 30 s"; empty for success.
+// What the last exit means, in words: "exit 1", "signal 9 (SIGKILL)", "timeout after 30 s"; empty
+// for success.
 [[nodiscard]] std::string describe_exit(const port::Exit& exit, const spec::Stage& stage);
 
 }  // namespace mlpipe::engine

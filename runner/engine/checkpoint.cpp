@@ -50,7 +50,8 @@ Result<Resumed> open_checkpoint(const std::string& root, const std::string& stat
   return entries.empty() ? Resumed::no : Resumed::yes;
 }
 
-Status close_checkpoint(const std::string& root, const std::string& state_dir, const spec::Checkpoint& checkpoint) {
+Status close_checkpoint(const std::string& root, const std::string& state_dir,
+                        const spec::Checkpoint& checkpoint) {
   TRY_OK(remove_all(root + "/" + checkpoint.path));
   return remove_all(owner_file(state_dir, checkpoint.path));
 }

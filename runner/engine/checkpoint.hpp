@@ -1,4 +1,5 @@
-// Checkpoint folders: they belong to the fingerprint, not to the attempt, and survive retries, kills and a new run.
+// Checkpoint folders: they belong to the fingerprint, not to the attempt, and survive retries,
+// kills and a new run.
 #pragma once
 
 #include <string>
@@ -11,10 +12,11 @@ namespace mlpipe::engine {
 
 enum class Resumed : std::uint8_t { no, yes };
 
-// Makes the folder ready for an attempt: one of another fingerprint is emptied, more than `keep` entries are thinned out,
-// oldest first. yes: it holds something to go on from.
+// Makes the folder ready for an attempt: one of another fingerprint is emptied, more than `keep`
+// entries are thinned out, oldest first. yes: it holds something to go on from.
 [[nodiscard]] Result<Resumed> open_checkpoint(const std::string& root, const std::string& state_dir,
-                                              const spec::Checkpoint& checkpoint, const Digest& fingerprint);
+                                              const spec::Checkpoint& checkpoint,
+                                              const Digest& fingerprint);
 // The stage succeeded: the folder goes.
 [[nodiscard]] Status close_checkpoint(const std::string& root, const std::string& state_dir,
                                       const spec::Checkpoint& checkpoint);

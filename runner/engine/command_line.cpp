@@ -7,20 +7,25 @@
 namespace mlpipe::engine {
 namespace {
 
-// Reserved words and builtins of POSIX sh, dash and bash that differ from, or do not exist as, programs.
+// Reserved words and builtins of POSIX sh, dash and bash that differ from, or do not exist as,
+// programs.
 constexpr std::array<std::string_view, 68> shell_words{
-    "!",       "{",       "}",      "case",   "do",     "done",    "elif",    "else",   "esac",    "fi",
-    "for",     "if",      "in",     "then",   "until",  "while",   "function", "select", "time",   "coproc",
-    ".",       ":",       "alias",  "bg",     "bind",   "break",   "builtin", "caller", "cd",      "command",
-    "compgen", "continue", "declare", "dirs",  "disown", "echo",    "enable",  "eval",   "exec",    "exit",
-    "export",  "fc",      "fg",     "getopts", "hash",   "help",    "history", "jobs",   "kill",    "let",
-    "local",   "mapfile", "popd",   "printf", "pushd",  "pwd",     "read",    "readonly", "return", "set",
-    "shift",   "source",  "test",   "times",  "trap",   "type",    "ulimit",  "umask"};
-constexpr std::array<std::string_view, 7> more_shell_words{"unalias", "unset", "wait", "[", "[[", "typeset", "shopt"};
+    "!",        "{",        "}",       "case",    "do",     "done",    "elif",    "else",
+    "esac",     "fi",       "for",     "if",      "in",     "then",    "until",   "while",
+    "function", "select",   "time",    "coproc",  ".",      ":",       "alias",   "bg",
+    "bind",     "break",    "builtin", "caller",  "cd",     "command", "compgen", "continue",
+    "declare",  "dirs",     "disown",  "echo",    "enable", "eval",    "exec",    "exit",
+    "export",   "fc",       "fg",      "getopts", "hash",   "help",    "history", "jobs",
+    "kill",     "let",      "local",   "mapfile", "popd",   "printf",  "pushd",   "pwd",
+    "read",     "readonly", "return",  "set",     "shift",  "source",  "test",    "times",
+    "trap",     "type",     "ulimit",  "umask"};
+constexpr std::array<std::string_view, 7> more_shell_words{"unalias", "unset",   "wait", "[",
+                                                           "[[",      "typeset", "shopt"};
 
 bool is_plain_char(char c) {
   constexpr std::string_view marks = "_-./=:,@%+";
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || marks.find(c) != std::string_view::npos;
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         marks.find(c) != std::string_view::npos;
 }
 
 std::vector<std::string> words(std::string_view cmd) {
@@ -82,7 +87,8 @@ bool is_plain(std::string_view cmd) {
   }
   const std::string_view first = cmd.substr(start, cmd.find(' ', start) - start);
   const auto is_first = [&](std::string_view word) { return word == first; };
-  return first.find('=') == std::string_view::npos && std::none_of(shell_words.begin(), shell_words.end(), is_first) &&
+  return first.find('=') == std::string_view::npos &&
+         std::none_of(shell_words.begin(), shell_words.end(), is_first) &&
          std::none_of(more_shell_words.begin(), more_shell_words.end(), is_first);
 }
 

@@ -23,7 +23,8 @@ void add_usage(const Attempt& attempt, run::StageFinished& finished) {
     finished.cpu += exit.user + exit.system;
     finished.max_rss = std::max(finished.max_rss, exit.max_rss);
     if (exit.output_cut) {
-      finished.notes.emplace_back("something it started went on writing after it ended; that output was not waited for");
+      finished.notes.emplace_back(
+          "something it started went on writing after it ended; that output was not waited for");
     }
   }
 }
@@ -137,9 +138,11 @@ void explain_failure(const Host& host, const Attempt& attempt, run::StageFinishe
     return;
   }
   finished.tail = attempt.log->last_lines(shown_log_lines);
-  for (const std::string& name : unpassed_variables(attempt.log->tail(), host.caller, attempt.environment)) {
+  for (const std::string& name :
+       unpassed_variables(attempt.log->tail(), host.caller, attempt.environment)) {
     finished.notes.push_back(
-        fmt::format("the log mentions {0}, which is set here but not passed to the stage: add it to `env: {{pass: [{0}]}}`",
+        fmt::format("the log mentions {0}, which is set here but not passed to the stage: add it "
+                    "to `env: {{pass: [{0}]}}`",
                     name));
   }
 }
@@ -151,15 +154,19 @@ void error_out(run::StageFinished& finished, std::string cause) {
 }
 
 // The state from exits and the step's answer, before anything is stored.
-std::optional<plan::StepResult> judge(Workspace& workspace, const Attempt& attempt, run::StageFinished& finished) {
+std::optional<plan::StepResult> judge(Workspace& workspace, const Attempt& attempt,
+                                      run::StageFinished& finished) {
   const std::string failure = failure_of(workspace, attempt);
   auto result = read_result(attempt);
-  const bool step_died = attempt.phase == Phase::step && !attempt.exits.empty() &&
-                         !(attempt.exits.back().cause == port::ExitCause::exited && attempt.exits.back().code == 0);
+  const bool step_died =
+      attempt.phase == Phase::step && !attempt.exits.empty() &&
+      !(attempt.exits.back().cause == port::ExitCause::exited && attempt.exits.back().code == 0);
   if (!result || step_died) {
-    const std::string why = step_died ? describe_exit(attempt.exits.back(), workspace.stage(attempt.id))
-                                      : result.error().message;
-    error_out(finished, fmt::format("the {} step failed: {}", workspace.stage(attempt.id).kind, why));
+    const std::string why = step_died
+                                ? describe_exit(attempt.exits.back(), workspace.stage(attempt.id))
+                                : result.error().message;
+    error_out(finished,
+              fmt::format("the {} step failed: {}", workspace.stage(attempt.id).kind, why));
     return std::nullopt;
   }
   if (*result) {
@@ -181,8 +188,8 @@ void store_good(Workspace& workspace, const Host& host, const RunContext& contex
   }
   if (*moved) {
     finished.cached = false;
-    finished.notes.push_back(fmt::format("{} while the stage ran; the result is not kept and the stage will run again",
-                                         **moved));
+    finished.notes.push_back(fmt::format(
+        "{} while the stage ran; the result is not kept and the stage will run again", **moved));
     return;
   }
   cache::Action action;
@@ -195,7 +202,8 @@ void store_good(Workspace& workspace, const Host& host, const RunContext& contex
   }
   action.max_rss = finished.max_rss;
   action.resumed = attempt.resumed;
-  const auto kept = keep_result(workspace, host, attempt.id, attempt.decided.key, std::move(action), result);
+  const auto kept =
+      keep_result(workspace, host, attempt.id, attempt.decided.key, std::move(action), result);
   if (!kept) {
     error_out(finished, "the result could not be stored: " + kept.error().message);
   }
@@ -205,11 +213,13 @@ void store_good(Workspace& workspace, const Host& host, const RunContext& contex
 
 std::string failure_of(const Workspace& workspace, const Attempt& attempt) {
   const spec::Stage& stage = workspace.stage(attempt.id);
-  return stage.cmd.empty() || attempt.exits.empty() ? std::string() : describe_exit(attempt.exits.front(), stage);
+  return stage.cmd.empty() || attempt.exits.empty() ? std::string()
+                                                    : describe_exit(attempt.exits.front(), stage);
 }
 
-Result<Kept> keep_result(Workspace& workspace, const Host& host, StageId id, const Fingerprinted& key,
-                         cache::Action action, const std::optional<plan::StepResult>& result) {
+Result<Kept> keep_result(Workspace& workspace, const Host& host, StageId id,
+                         const Fingerprinted& key, cache::Action action,
+                         const std::optional<plan::StepResult>& result) {
   const spec::Stage& stage = workspace.stage(id);
   Kept kept;
   TRY(const std::vector<std::string> standing, standing_outs(workspace, stage));
@@ -218,7 +228,8 @@ Result<Kept> keep_result(Workspace& workspace, const Host& host, StageId id, con
     const bool uncached =
         stage.cache == spec::Caching::uncached ||
         std::any_of(stage.outs.begin(), stage.outs.end(), [&](const spec::Out& out) {
-          return out.caching == spec::Caching::uncached && (out.path == path || glob_match(out.path, path));
+          return out.caching == spec::Caching::uncached &&
+                 (out.path == path || glob_match(out.path, path));
         });
     if (!uncached) {
       TRY_OK(workspace.store->put_path(path, content));
@@ -230,7 +241,8 @@ Result<Kept> keep_result(Workspace& workspace, const Host& host, StageId id, con
   action.manifest = key.manifest.bytes();
   action.outs = kept.outs;
   action.time_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(host.clock->now().time_since_epoch()).count();
+      std::chrono::duration_cast<std::chrono::milliseconds>(host.clock->now().time_since_epoch())
+          .count();
   if (result) {
     TRY(action.result, workspace.store->put(plan::to_json(*result)));
   }
@@ -253,7 +265,8 @@ Status make_newest(Workspace& workspace, const std::string& stage, cache::Action
   return workspace.journal->append(action);
 }
 
-run::StageFinished conclude(Workspace& workspace, const Host& host, const RunContext& context, Attempt& attempt) {
+run::StageFinished conclude(Workspace& workspace, const Host& host, const RunContext& context,
+                            Attempt& attempt) {
   const spec::Stage& stage = workspace.stage(attempt.id);
   run::StageFinished finished = begin(workspace, attempt);
   forget_outs(workspace, stage);
@@ -291,7 +304,8 @@ run::StageFinished conclude_verdict(const Workspace& workspace, const Attempt& a
     return finished;
   }
   finished.state = run::from_outcome((*result)->outcome);
-  finished.summary = (*result)->verdict_summary.empty() ? (*result)->summary : (*result)->verdict_summary;
+  finished.summary =
+      (*result)->verdict_summary.empty() ? (*result)->summary : (*result)->verdict_summary;
   finished.findings = (*result)->findings;
   finished.details = (*result)->details;
   if (finished.state == StageState::passed) {

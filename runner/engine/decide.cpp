@@ -14,14 +14,17 @@ using plan::Change;
 using plan::ChangeKind;
 using plan::ItemKind;
 
-const cache::OutRecord* find_record(const std::vector<cache::OutRecord>& records, const std::string& path) {
-  const auto at = std::find_if(records.begin(), records.end(), [&](const auto& record) { return record.path == path; });
+const cache::OutRecord* find_record(const std::vector<cache::OutRecord>& records,
+                                    const std::string& path) {
+  const auto at = std::find_if(records.begin(), records.end(),
+                               [&](const auto& record) { return record.path == path; });
   return at == records.end() ? nullptr : &*at;
 }
 
-// A content that some run of ours put there: the stage's last good result, or what a failed attempt left behind.
-bool is_ours(const Workspace& workspace, StageId id, const std::optional<cache::Action>& last, const std::string& path,
-             const port::Content& content) {
+// A content that some run of ours put there: the stage's last good result, or what a failed attempt
+// left behind.
+bool is_ours(const Workspace& workspace, StageId id, const std::optional<cache::Action>& last,
+             const std::string& path, const port::Content& content) {
   const cache::OutRecord* record = last ? find_record(last->outs, path) : nullptr;
   return (record != nullptr && record->content == content) ||
          left_by_failed_attempt(workspace.state_dir, workspace.label(id), path, content);
@@ -32,8 +35,8 @@ std::string short_text(const port::Content& content) {
 }
 
 // Compares a recorded result with the disk. `reasons` receives what cannot be restored.
-Status compare_outs(Workspace& workspace, StageId id, const std::vector<cache::OutRecord>& recorded, Decided& decided,
-                    std::vector<Change>& reasons) {
+Status compare_outs(Workspace& workspace, StageId id, const std::vector<cache::OutRecord>& recorded,
+                    Decided& decided, std::vector<Change>& reasons) {
   const auto last = workspace.journal->last_of(workspace.label(id));
   TRY(std::vector<std::string> standing, standing_outs(workspace, workspace.stage(id)));
   for (const std::string& path : standing) {
@@ -56,14 +59,16 @@ Status compare_outs(Workspace& workspace, StageId id, const std::vector<cache::O
       decided.restore.push_back(record);
     } else {
       const bool missing = now.type == port::EntryType::missing;
-      reasons.push_back({ItemKind::out, record.path, missing ? ChangeKind::missing : ChangeKind::modified,
+      reasons.push_back({ItemKind::out, record.path,
+                         missing ? ChangeKind::missing : ChangeKind::modified,
                          short_text(record.content), short_text(now)});
     }
   }
   return {};
 }
 
-std::vector<Change> reasons_against_last(const Workspace& workspace, StageId id, const plan::Manifest& now) {
+std::vector<Change> reasons_against_last(const Workspace& workspace, StageId id,
+                                         const plan::Manifest& now) {
   const auto last = workspace.journal->last_of(workspace.label(id));
   if (last) {
     if (const auto then = plan::Manifest::parse(last->manifest)) {
@@ -76,27 +81,32 @@ std::vector<Change> reasons_against_last(const Workspace& workspace, StageId id,
   return {{ItemKind::record, "", ChangeKind::missing, "", ""}};
 }
 
-std::optional<Change> too_old(const spec::Stage& stage, const cache::Action& action, const Host& host) {
+std::optional<Change> too_old(const spec::Stage& stage, const cache::Action& action,
+                              const Host& host) {
   if (!stage.max_age) {
     return std::nullopt;
   }
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(host.clock->now().time_since_epoch());
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(host.clock->now().time_since_epoch());
   const auto age = now - std::chrono::milliseconds(action.time_ms);
   if (age >= std::chrono::milliseconds(0) && age <= *stage.max_age) {
     return std::nullopt;
   }
-  return Change{ItemKind::age, "max_age", ChangeKind::aged, format_duration(age), format_duration(*stage.max_age)};
+  return Change{ItemKind::age, "max_age", ChangeKind::aged, format_duration(age),
+                format_duration(*stage.max_age)};
 }
 
 // Reuse of a known result, or the reasons why it cannot be reused.
-Result<std::vector<Change>> try_reuse(Workspace& workspace, StageId id, const std::vector<cache::OutRecord>& recorded,
+Result<std::vector<Change>> try_reuse(Workspace& workspace, StageId id,
+                                      const std::vector<cache::OutRecord>& recorded,
                                       Decided& decided) {
   std::vector<Change> reasons;
   TRY_OK(compare_outs(workspace, id, recorded, decided, reasons));
   const bool keeps_nothing = workspace.stage(id).cache == spec::Caching::uncached;
   if (keeps_nothing) {
     for (const cache::OutRecord& record : decided.restore) {
-      reasons.push_back({ItemKind::out, record.path, ChangeKind::missing, short_text(record.content), ""});
+      reasons.push_back(
+          {ItemKind::out, record.path, ChangeKind::missing, short_text(record.content), ""});
     }
   }
   if (!reasons.empty()) {
@@ -147,11 +157,13 @@ Result<Decided> decide(Workspace& workspace, const Host& host, StageId id, Force
   std::vector<Change> reasons;
   const bool always = stage.always_run || workspace.lowered[id.index()].always_run;
   if (force == Force::yes || always) {
-    reasons.push_back({ItemKind::force, always ? "always_run" : "--force", ChangeKind::added, "", ""});
+    reasons.push_back(
+        {ItemKind::force, always ? "always_run" : "--force", ChangeKind::added, "", ""});
   }
   decided.action = workspace.journal->find(decided.key.fingerprint);
-  const lock::LockedStage* locked =
-      decided.action || is_gate(stage.kind) ? nullptr : workspace.locked_result(id, decided.key.fingerprint);
+  const lock::LockedStage* locked = decided.action || is_gate(stage.kind)
+                                        ? nullptr
+                                        : workspace.locked_result(id, decided.key.fingerprint);
   if (reasons.empty() && decided.action) {
     if (const auto aged = too_old(stage, *decided.action, host)) {
       reasons.push_back(*aged);
@@ -169,7 +181,8 @@ Result<Decided> decide(Workspace& workspace, const Host& host, StageId id, Force
   if (decided.edited.empty()) {
     const auto last = workspace.journal->last_of(workspace.label(id));
     std::vector<Change> ignored;
-    TRY_OK(compare_outs(workspace, id, last ? last->outs : std::vector<cache::OutRecord>{}, decided, ignored));
+    TRY_OK(compare_outs(workspace, id, last ? last->outs : std::vector<cache::OutRecord>{}, decided,
+                        ignored));
     decided.restore.clear();
   }
   decided.decision = plan::Run{std::move(reasons)};

@@ -27,8 +27,9 @@ std::string new_run_id(std::chrono::system_clock::time_point now) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::random_device random;
-  return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}-{:08x}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec, random());
+  return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}-{:08x}", parts.tm_year + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                     random());
 }
 
 // Seconds each stage took last time; one that never ran is taken as a second.
@@ -42,25 +43,30 @@ std::vector<double> durations(const Workspace& workspace) {
 }
 
 std::uint64_t machine_memory() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
 }
 
 }  // namespace
 
 std::string rfc3339(std::chrono::system_clock::time_point time) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
   const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, ms % 1000);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                     ms % 1000);
 }
 
 Runner::Runner(Workspace& workspace, const Host& host, const RunOptions& options,
                std::vector<run::Listener*> listeners)
     : workspace_(workspace), host_(host), options_(options), listeners_(std::move(listeners)) {}
 
-std::string Runner::now() const { return rfc3339(host_.clock->now()); }
+std::string Runner::now() const {
+  return rfc3339(host_.clock->now());
+}
 
 Status Runner::begin() {
   started_ = host_.clock->steady();
@@ -90,12 +96,13 @@ Status Runner::begin() {
   }
   run::Capacity capacity;
   capacity.jobs = options_.jobs;
-  capacity.cpus = std::max<double>(options_.jobs, std::max(1U, std::thread::hardware_concurrency()));
+  capacity.cpus =
+      std::max<double>(options_.jobs, std::max(1U, std::thread::hardware_concurrency()));
   capacity.memory = machine_memory();
   capacity.gpus = cache::gpu_count();
   scheduler_.emplace(workspace_.graph, options_.selected,
-                     graph::critical_path(workspace_.graph, durations(workspace_)), std::move(needs),
-                     std::move(tolerated), capacity, options_.on_failure);
+                     graph::critical_path(workspace_.graph, durations(workspace_)),
+                     std::move(needs), std::move(tolerated), capacity, options_.on_failure);
   return {};
 }
 
@@ -204,7 +211,8 @@ Status Runner::loop() {
     }
     report_blocked();
     if (!running_.empty() || !backlog_.empty() || !moved) {
-      if (running_.empty() && refused.empty() && !moved && !scheduler_->finished() && scheduler_->queued() == 0) {
+      if (running_.empty() && refused.empty() && !moved && !scheduler_->finished() &&
+          scheduler_->queued() == 0) {
         return fail(Code::internal, "the run cannot go on: no stage is running and none can start");
       }
       poll();
@@ -232,7 +240,9 @@ void Runner::write_records(run::RunFinished& finished) {
     if (options_.lock == LockFile::frozen && !changed_locks(workspace_, good_).empty()) {
       finished.exit_code = std::max(finished.exit_code, 2);
       finished.status = "failed";
-      done = fail(Code::refused, "the lock file would change, and --locked forbids it; run without --locked and commit it");
+      done = fail(Code::refused,
+                  "the lock file would change, and --locked forbids it; run without --locked and "
+                  "commit it");
     } else if (options_.lock == LockFile::update) {
       done = write_locks(workspace_, good_);
     }
@@ -248,7 +258,8 @@ void Runner::write_records(run::RunFinished& finished) {
     done = host_.record(describe_run(), finished, gates_);
   }
   if (!done) {
-    finished.exit_code = finished.exit_code == 130 || finished.exit_code == 2 ? finished.exit_code : 6;
+    finished.exit_code =
+        finished.exit_code == 130 || finished.exit_code == 2 ? finished.exit_code : 6;
     finished.status = finished.status == "passed" ? "errored" : finished.status;
     finished.trouble = done.error().message;
   }
@@ -275,11 +286,13 @@ run::RunFinished Runner::finish(Status trouble) {
     finished.status = interrupts_ > 0 ? "interrupted" : "errored";
     finished.trouble = trouble.error().message;
   }
-  finished.wall = std::chrono::duration_cast<std::chrono::milliseconds>(host_.clock->steady() - started_);
+  finished.wall =
+      std::chrono::duration_cast<std::chrono::milliseconds>(host_.clock->steady() - started_);
   write_records(finished);
   (void)remove_all(workspace_.state_dir + "/tmp/" + file_name_of(context_.run_id));
   finished.time = now();
-  finished.wall = std::chrono::duration_cast<std::chrono::milliseconds>(host_.clock->steady() - started_);
+  finished.wall =
+      std::chrono::duration_cast<std::chrono::milliseconds>(host_.clock->steady() - started_);
   if (announced_) {
     events_->emit(finished);
   } else {
@@ -308,7 +321,8 @@ Result<run::RunFinished> Runner::run() {
   return finish(std::move(trouble));
 }
 
-Result<run::RunFinished> run_pipeline(Workspace& workspace, const Host& host, const RunOptions& options,
+Result<run::RunFinished> run_pipeline(Workspace& workspace, const Host& host,
+                                      const RunOptions& options,
                                       std::vector<run::Listener*> listeners) {
   return Runner(workspace, host, options, std::move(listeners)).run();
 }

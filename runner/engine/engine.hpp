@@ -13,8 +13,14 @@
 
 namespace mlpipe::engine {
 
-enum class Deploy : std::uint8_t { plan, apply };   // plan: stop before deploy stages and say what they would do
-enum class LockFile : std::uint8_t { update, frozen };  // frozen: --locked, an error if it would change
+enum class Deploy : std::uint8_t {
+  plan,
+  apply
+};  // plan: stop before deploy stages and say what they would do
+enum class LockFile : std::uint8_t {
+  update,
+  frozen
+};  // frozen: --locked, an error if it would change
 
 struct RunOptions {
   std::vector<bool> selected;  // by stage
@@ -23,15 +29,18 @@ struct RunOptions {
   run::OnFailure on_failure = run::OnFailure::keep_going;
   Deploy deploy = Deploy::plan;
   LockFile lock = LockFile::update;
-  port::Terminal terminal = port::Terminal::captured;  // attached: one stage has the terminal; its result is not kept
+  port::Terminal terminal =
+      port::Terminal::captured;  // attached: one stage has the terminal; its result is not kept
   std::string profile;
   std::string cause = "manual";
-  bool early_revision = false;  // events are for machines: they carry commit and branch even when nothing happens
+  bool early_revision =
+      false;  // events are for machines: they carry commit and branch even when nothing happens
 };
 
-// Runs to the end. An Error only where nothing could be started at all (state folder, recovery, disk full); everything
-// that happens to stages is in the result.
-[[nodiscard]] Result<run::RunFinished> run_pipeline(Workspace& workspace, const Host& host, const RunOptions& options,
+// Runs to the end. An Error only where nothing could be started at all (state folder, recovery,
+// disk full); everything that happens to stages is in the result.
+[[nodiscard]] Result<run::RunFinished> run_pipeline(Workspace& workspace, const Host& host,
+                                                    const RunOptions& options,
                                                     std::vector<run::Listener*> listeners);
 
 }  // namespace mlpipe::engine

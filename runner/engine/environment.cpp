@@ -9,31 +9,63 @@
 namespace mlpipe::engine {
 namespace {
 
-constexpr std::array<std::string_view, 32> passed_names{
-    "HOME",        "USER",        "LOGNAME",        "SHELL",           "PATH",        "TMPDIR",     "TERM",
-    "CI",          "LANG",        "LANGUAGE",       "TZ",              "http_proxy",  "https_proxy", "no_proxy",
-    "all_proxy",   "HTTP_PROXY",  "HTTPS_PROXY",    "NO_PROXY",        "ALL_PROXY",   "SSL_CERT_FILE",
-    "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "VIRTUAL_ENV", "PYTHONPATH",
-    "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "NO_COLOR", "NVIDIA_VISIBLE_DEVICES", "COLUMNS"};
+constexpr std::array<std::string_view, 32> passed_names{"HOME",
+                                                        "USER",
+                                                        "LOGNAME",
+                                                        "SHELL",
+                                                        "PATH",
+                                                        "TMPDIR",
+                                                        "TERM",
+                                                        "CI",
+                                                        "LANG",
+                                                        "LANGUAGE",
+                                                        "TZ",
+                                                        "http_proxy",
+                                                        "https_proxy",
+                                                        "no_proxy",
+                                                        "all_proxy",
+                                                        "HTTP_PROXY",
+                                                        "HTTPS_PROXY",
+                                                        "NO_PROXY",
+                                                        "ALL_PROXY",
+                                                        "SSL_CERT_FILE",
+                                                        "SSL_CERT_DIR",
+                                                        "REQUESTS_CA_BUNDLE",
+                                                        "CURL_CA_BUNDLE",
+                                                        "NODE_EXTRA_CA_CERTS",
+                                                        "VIRTUAL_ENV",
+                                                        "PYTHONPATH",
+                                                        "LD_LIBRARY_PATH",
+                                                        "XDG_RUNTIME_DIR",
+                                                        "XDG_CACHE_HOME",
+                                                        "NO_COLOR",
+                                                        "NVIDIA_VISIBLE_DEVICES",
+                                                        "COLUMNS"};
 constexpr std::array<std::string_view, 4> passed_prefixes{"LC_", "CONDA_", "CUDA_", "OPENBLAS_"};
 
-// LANG, LC_* and TZ change how text, numbers and times come out, so their values count (DESIGN section 2).
+// LANG, LC_* and TZ change how text, numbers and times come out, so their values count (DESIGN
+// section 2).
 bool counts_by_default(std::string_view name) {
   return name == "LANG" || name == "TZ" || name.substr(0, 3) == "LC_";
 }
 
 struct ByName {
-  bool operator()(const std::pair<std::string, std::string>& a, std::string_view b) const { return a.first < b; }
+  bool operator()(const std::pair<std::string, std::string>& a, std::string_view b) const {
+    return a.first < b;
+  }
 };
 
-bool is_name_char(char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0; }
+bool is_name_char(char c) {
+  return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
 
 }  // namespace
 
 bool passes_by_default(std::string_view name) {
   return std::find(passed_names.begin(), passed_names.end(), name) != passed_names.end() ||
-         std::any_of(passed_prefixes.begin(), passed_prefixes.end(),
-                     [&](std::string_view prefix) { return name.substr(0, prefix.size()) == prefix; });
+         std::any_of(passed_prefixes.begin(), passed_prefixes.end(), [&](std::string_view prefix) {
+           return name.substr(0, prefix.size()) == prefix;
+         });
 }
 
 const std::string* find_variable(const Variables& variables, std::string_view name) {
@@ -42,7 +74,8 @@ const std::string* find_variable(const Variables& variables, std::string_view na
 }
 
 void set_variable(Variables& variables, std::string name, std::string value) {
-  const auto at = std::lower_bound(variables.begin(), variables.end(), std::string_view(name), ByName{});
+  const auto at =
+      std::lower_bound(variables.begin(), variables.end(), std::string_view(name), ByName{});
   if (at != variables.end() && at->first == name) {
     at->second = std::move(value);
   } else {
@@ -50,14 +83,16 @@ void set_variable(Variables& variables, std::string name, std::string value) {
   }
 }
 
-Variables stage_environment(const spec::Stage& stage, const Variables& caller, const std::string& bin) {
+Variables stage_environment(const spec::Stage& stage, const Variables& caller,
+                            const std::string& bin) {
   Variables given;
   for (const auto& variable : caller) {
     if (passes_by_default(variable.first)) {
       given.push_back(variable);
     }
   }
-  set_variable(given, "PYTHONUNBUFFERED", "1");  // a log that appears when the process dies helps nobody
+  set_variable(given, "PYTHONUNBUFFERED",
+               "1");  // a log that appears when the process dies helps nobody
   for (const std::string& name : stage.env.pass) {
     if (const std::string* value = find_variable(caller, name)) {
       set_variable(given, name, *value);
@@ -73,7 +108,8 @@ Variables stage_environment(const spec::Stage& stage, const Variables& caller, c
   return given;
 }
 
-void count_environment(const spec::Stage& stage, const Variables& caller, plan::Manifest& manifest) {
+void count_environment(const spec::Stage& stage, const Variables& caller,
+                       plan::Manifest& manifest) {
   Variables counted;
   const auto count_passed = [&](const std::string& name) {
     if (const std::string* value = find_variable(caller, name)) {
@@ -95,7 +131,8 @@ void count_environment(const spec::Stage& stage, const Variables& caller, plan::
   }
 }
 
-std::vector<std::string> unpassed_variables(std::string_view log, const Variables& caller, const Variables& given) {
+std::vector<std::string> unpassed_variables(std::string_view log, const Variables& caller,
+                                            const Variables& given) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < log.size();) {
     if (!is_name_char(log[i])) {
@@ -108,7 +145,8 @@ std::vector<std::string> unpassed_variables(std::string_view log, const Variable
     }
     const std::string_view word = log.substr(i, end - i);
     constexpr std::size_t shortest = 4;  // "A" or "PWD" in a log says nothing
-    if (word.size() >= shortest && find_variable(caller, word) != nullptr && find_variable(given, word) == nullptr &&
+    if (word.size() >= shortest && find_variable(caller, word) != nullptr &&
+        find_variable(given, word) == nullptr &&
         std::find(names.begin(), names.end(), word) == names.end()) {
       names.emplace_back(word);
     }

@@ -1,5 +1,5 @@
-// Where events go: listeners, and the run's one event file. Both start with the first event that says something happened,
-// so that a run with nothing to do writes nothing.
+// Where events go: listeners, and the run's one event file. Both start with the first event that
+// says something happened, so that a run with nothing to do writes nothing.
 #pragma once
 
 #include <string>

@@ -40,7 +40,8 @@ Status make_folders(const std::string& path) {
     if (stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) {
       return {};
     }
-    return fail(Code::io, fmt::format("cannot create the folder {}: something else stands there", path));
+    return fail(Code::io,
+                fmt::format("cannot create the folder {}: something else stands there", path));
   }
   if (errno != ENOENT || path == "/") {
     return fail_errno("cannot create the folder " + path, errno);
@@ -135,8 +136,8 @@ Status move_path(const std::string& from, const std::string& to) {
 std::string file_name_of(std::string_view text) {
   std::string name;
   for (const char c : text) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '@' ||
-                       (c == '.' && !name.empty());
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' ||
+                       c == '@' || (c == '.' && !name.empty());
     name += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return name;

@@ -99,7 +99,8 @@ Result<Fingerprinted> fingerprint(Workspace& workspace, const Host& host, StageI
     manifest.add(plan::Tag::param, param.file + ":" + param.key, param.value);
   }
   count_environment(stage, host.caller, manifest);
-  TRY(result.toolchain, resolve_toolchain(stage.environment, workspace.root, host.caller, *workspace.index));
+  TRY(result.toolchain,
+      resolve_toolchain(stage.environment, workspace.root, host.caller, *workspace.index));
   for (const auto& [name, digest] : result.toolchain.digests) {
     manifest.add(plan::Tag::environment, name, digest);
   }

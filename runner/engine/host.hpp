@@ -1,4 +1,5 @@
-// What the engine is given from outside: processes, time, version control, baselines, records. The engine itself opens none of them.
+// What the engine is given from outside: processes, time, version control, baselines, records. The
+// engine itself opens none of them.
 #pragma once
 
 #include <functional>
@@ -20,14 +21,16 @@ namespace mlpipe::engine {
 
 using Variables = std::vector<std::pair<std::string, std::string>>;  // sorted by name
 
-// A regression gate's baseline, resolved. json is what the step reads; absent where there is no result.
+// A regression gate's baseline, resolved. json is what the step reads; absent where there is no
+// result.
 struct Baseline {
   std::string id = "missing";
   std::optional<std::string> json;
   std::string note;
 };
 
-// What a regression stage compared, for the history. candidate is the identity of the compared metrics.
+// What a regression stage compared, for the history. candidate is the identity of the compared
+// metrics.
 struct GateOutcome {
   std::string stage;
   std::string candidate;
@@ -38,8 +41,8 @@ struct GateOutcome {
 struct Host {
   std::string executable;  // this binary, for `mlpipe step KIND`
   std::string version;
-  Variables caller;        // the environment mlpipe was started in
-  std::string actor;       // who runs this
+  Variables caller;   // the environment mlpipe was started in
+  std::string actor;  // who runs this
   port::Clock* clock = nullptr;
   port::Executor* executor = nullptr;
   std::function<Result<plan::Lowered>(const spec::Stage&)> lower;
@@ -48,7 +51,9 @@ struct Host {
   std::function<Result<Baseline>(const spec::Stage&, const plan::BaselineRef&, const plan::Lowered&,
                                  const std::string& candidate)>
       baseline;
-  std::function<Status(const run::RunStarted&, const run::RunFinished&, const std::vector<GateOutcome>&)> record;
+  std::function<Status(const run::RunStarted&, const run::RunFinished&,
+                       const std::vector<GateOutcome>&)>
+      record;
   // Ends every process whose environment holds the run's token.
   std::function<Status(const cache::RunInfo&)> end_processes;
   // Where a deploy stage's target keeps its records; see plan::StepInput.

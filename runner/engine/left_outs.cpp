@@ -22,8 +22,8 @@ std::string line_of(const std::string& path, const port::Content& content) {
 
 }  // namespace
 
-bool left_by_failed_attempt(const std::string& state_dir, const std::string& label, const std::string& path,
-                            const port::Content& content) {
+bool left_by_failed_attempt(const std::string& state_dir, const std::string& label,
+                            const std::string& path, const port::Content& content) {
   std::ifstream file(file_of(state_dir, label), std::ios::binary);
   if (!file) {
     return false;

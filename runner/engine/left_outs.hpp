@@ -1,5 +1,6 @@
-// What a failed attempt left in place of its outputs: a report worth reading, but nothing to keep when the stage runs again.
-// One small file per such stage under .mlpipe/left/; gone once the stage succeeds.
+// What a failed attempt left in place of its outputs: a report worth reading, but nothing to keep
+// when the stage runs again. One small file per such stage under .mlpipe/left/; gone once the stage
+// succeeds.
 #pragma once
 
 #include <string>

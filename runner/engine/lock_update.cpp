@@ -17,7 +17,8 @@ lock::LockedStage entry_of(const Workspace& workspace, const GoodResult& result)
   for (const cache::OutRecord& out : result.outs) {
     entry.outs.push_back({out.path, port::to_text(out.content)});
   }
-  std::sort(entry.outs.begin(), entry.outs.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  std::sort(entry.outs.begin(), entry.outs.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
   return entry;
 }
 
@@ -47,7 +48,8 @@ std::vector<lock::LockedStage> merged(const Workspace& workspace, PipelineId pip
 
 }  // namespace
 
-std::vector<PipelineId> changed_locks(const Workspace& workspace, const std::vector<GoodResult>& results) {
+std::vector<PipelineId> changed_locks(const Workspace& workspace,
+                                      const std::vector<GoodResult>& results) {
   std::vector<PipelineId> changed;
   for (std::uint32_t i = 0; i < workspace.project().pipelines.size(); ++i) {
     const PipelineId pipeline{i};
@@ -64,7 +66,8 @@ Status write_locks(Workspace& workspace, const std::vector<GoodResult>& results)
   for (const PipelineId pipeline : changed_locks(workspace, results)) {
     TRY(const cache::Held write, workspace.locks->write());
     // Another run may have written meanwhile: merge with what stands there now.
-    const std::string path = workspace.root + "/" + workspace.project().pipelines[pipeline.index()].lock_path;
+    const std::string path =
+        workspace.root + "/" + workspace.project().pipelines[pipeline.index()].lock_path;
     if (const auto text = read_file(path)) {
       TRY(workspace.locked[pipeline.index()], lock::read(*text));
     }

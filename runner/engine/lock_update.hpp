@@ -16,8 +16,10 @@ struct GoodResult {
 };
 
 // The pipelines whose lock file would change.
-[[nodiscard]] std::vector<PipelineId> changed_locks(const Workspace& workspace, const std::vector<GoodResult>& results);
-// Writes those that change, each once, under the short write lock. Entries of stages that are gone are dropped.
+[[nodiscard]] std::vector<PipelineId> changed_locks(const Workspace& workspace,
+                                                    const std::vector<GoodResult>& results);
+// Writes those that change, each once, under the short write lock. Entries of stages that are gone
+// are dropped.
 [[nodiscard]] Status write_locks(Workspace& workspace, const std::vector<GoodResult>& results);
 
 }  // namespace mlpipe::engine

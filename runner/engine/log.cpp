@@ -52,9 +52,13 @@ Result<std::string> AttemptLog::write(std::string text) {
   return text;
 }
 
-Result<std::string> AttemptLog::add(std::string_view bytes) { return write(stream_.write(bytes)); }
+Result<std::string> AttemptLog::add(std::string_view bytes) {
+  return write(stream_.write(bytes));
+}
 
-Result<std::string> AttemptLog::finish() { return write(stream_.flush()); }
+Result<std::string> AttemptLog::finish() {
+  return write(stream_.flush());
+}
 
 std::vector<std::string> AttemptLog::last_lines(std::size_t count) const {
   std::vector<std::string> lines;

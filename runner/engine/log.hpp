@@ -23,7 +23,8 @@ class AttemptLog {
   Result<std::string> finish();  // what was held back
   [[nodiscard]] bool empty() const { return file_ < 0; }
   [[nodiscard]] const std::string& path() const { return path_; }
-  // The last lines, carriage returns collapsed as a terminal would, control characters made visible.
+  // The last lines, carriage returns collapsed as a terminal would, control characters made
+  // visible.
   [[nodiscard]] std::vector<std::string> last_lines(std::size_t count) const;
   [[nodiscard]] const std::string& tail() const { return tail_; }
   [[nodiscard]] const Redactor& redactor() const { return redactor_; }

@@ -10,20 +10,24 @@ using plan::ChangeKind;
 using plan::ItemKind;
 
 bool changes_downstream(Freshness freshness) {
-  return freshness == Freshness::stale || freshness == Freshness::never_run || freshness == Freshness::blocked;
+  return freshness == Freshness::stale || freshness == Freshness::never_run ||
+         freshness == Freshness::blocked;
 }
 
 // The first upstream stage whose result may still change.
-const Preview* unsettled_upstream(const Workspace& workspace, StageId id, const std::vector<const Preview*>& seen) {
+const Preview* unsettled_upstream(const Workspace& workspace, StageId id,
+                                  const std::vector<const Preview*>& seen) {
   for (const StageId up : workspace.graph.upstream(id)) {
-    if (const Preview* above = seen[up.index()]; above != nullptr && changes_downstream(above->freshness)) {
+    if (const Preview* above = seen[up.index()];
+        above != nullptr && changes_downstream(above->freshness)) {
       return above;
     }
   }
   return nullptr;
 }
 
-void judge(Workspace& workspace, const Host& host, Force force, const Preview* above, Preview& preview) {
+void judge(Workspace& workspace, const Host& host, Force force, const Preview* above,
+           Preview& preview) {
   const bool known = workspace.journal->last_of(workspace.label(preview.id)).has_value();
   auto decided = decide(workspace, host, preview.id, force);
   if (!decided && above == nullptr) {
@@ -40,7 +44,8 @@ void judge(Workspace& workspace, const Host& host, Force force, const Preview* a
       preview.freshness = Freshness::missing;
       for (const cache::OutRecord& out : decided->restore) {
         preview.restore.push_back(out.path);
-        preview.reasons.push_back({ItemKind::out, out.path, ChangeKind::missing, out.content.digest.short_hex(), ""});
+        preview.reasons.push_back(
+            {ItemKind::out, out.path, ChangeKind::missing, out.content.digest.short_hex(), ""});
         workspace.assumed[out.path] = out.content;
       }
     }
@@ -49,7 +54,8 @@ void judge(Workspace& workspace, const Host& host, Force force, const Preview* a
   if (above != nullptr) {
     preview.waits_for = above->id;
     preview.freshness = known ? Freshness::stale : Freshness::never_run;
-    preview.reasons.push_back({ItemKind::upstream, workspace.label(above->id), ChangeKind::modified, "", ""});
+    preview.reasons.push_back(
+        {ItemKind::upstream, workspace.label(above->id), ChangeKind::modified, "", ""});
   }
 }
 
@@ -71,7 +77,8 @@ std::string_view name(Freshness freshness) {
   return "blocked";
 }
 
-Result<std::vector<Preview>> preview(Workspace& workspace, const Host& host, const std::vector<bool>& selected,
+Result<std::vector<Preview>> preview(Workspace& workspace, const Host& host,
+                                     const std::vector<bool>& selected,
                                      const std::vector<bool>& forced) {
   std::vector<Preview> previews;
   previews.reserve(workspace.graph.size());  // `seen` points into it
@@ -82,8 +89,8 @@ Result<std::vector<Preview>> preview(Workspace& workspace, const Host& host, con
     }
     Preview& preview = previews.emplace_back();
     preview.id = id;
-    judge(workspace, host, forced[id.index()] ? Force::yes : Force::no, unsettled_upstream(workspace, id, seen),
-          preview);
+    judge(workspace, host, forced[id.index()] ? Force::yes : Force::no,
+          unsettled_upstream(workspace, id, seen), preview);
     seen[id.index()] = &preview;
   }
   workspace.assumed.clear();

@@ -16,15 +16,16 @@ enum class Freshness : std::uint8_t { up_to_date, stale, missing, never_run, blo
 struct Preview {
   StageId id;
   Freshness freshness = Freshness::up_to_date;
-  std::vector<plan::Change> reasons;   // empty only when up to date
-  std::optional<StageId> waits_for;    // an upstream result that is not known yet decides
-  std::vector<std::string> restore;    // with missing: the outs that would be written back
-  std::optional<Fingerprinted> key;    // absent where it cannot be computed yet
-  std::string problem;                 // with blocked: why
+  std::vector<plan::Change> reasons;  // empty only when up to date
+  std::optional<StageId> waits_for;   // an upstream result that is not known yet decides
+  std::vector<std::string> restore;   // with missing: the outs that would be written back
+  std::optional<Fingerprinted> key;   // absent where it cannot be computed yet
+  std::string problem;                // with blocked: why
 };
 
 // One for every selected stage, in topological order.
 [[nodiscard]] Result<std::vector<Preview>> preview(Workspace& workspace, const Host& host,
-                                                   const std::vector<bool>& selected, const std::vector<bool>& forced);
+                                                   const std::vector<bool>& selected,
+                                                   const std::vector<bool>& forced);
 
 }  // namespace mlpipe::engine

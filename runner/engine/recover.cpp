@@ -17,8 +17,9 @@ Result<std::vector<std::string>> recover_dead_runs(Workspace& workspace, const H
     TRY_OK(recover_aside(workspace.root, workspace.state_dir, run.run_id));
     TRY_OK(remove_all(workspace.state_dir + "/tmp/" + file_name_of(run.run_id)));
     TRY_OK(workspace.locks->bury(run));
-    lines.push_back(fmt::format("run {} (pid {}) ended uncleanly; its processes are gone and its outputs put back",
-                                run.run_id, run.pid));
+    lines.push_back(fmt::format(
+        "run {} (pid {}) ended uncleanly; its processes are gone and its outputs put back",
+        run.run_id, run.pid));
   }
   return lines;
 }
@@ -29,11 +30,14 @@ Status check_free_space(const std::string& root) {
   if (statvfs(root.c_str(), &file_system) != 0) {
     return {};  // unknown is no reason to refuse
   }
-  const std::uint64_t free = static_cast<std::uint64_t>(file_system.f_bavail) * file_system.f_frsize;
+  const std::uint64_t free =
+      static_cast<std::uint64_t>(file_system.f_bavail) * file_system.f_frsize;
   if (file_system.f_blocks > 0 && free < least) {
-    return fail(Code::no_space, fmt::format("only {} are free on the file system of {}; make room, for instance with "
-                                            "`mlpipe gc`, and run again",
-                                            format_size(free), root));
+    return fail(
+        Code::no_space,
+        fmt::format("only {} are free on the file system of {}; make room, for instance with "
+                    "`mlpipe gc`, and run again",
+                    format_size(free), root));
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// Before anything is hashed: the leavings of runs that ended uncleanly are ended, put back and cleared.
+// Before anything is hashed: the leavings of runs that ended uncleanly are ended, put back and
+// cleared.
 #pragma once
 
 #include <string>
@@ -11,7 +12,8 @@
 namespace mlpipe::engine {
 
 // Returns one line for each run that was cleaned up after.
-[[nodiscard]] Result<std::vector<std::string>> recover_dead_runs(Workspace& workspace, const Host& host);
+[[nodiscard]] Result<std::vector<std::string>> recover_dead_runs(Workspace& workspace,
+                                                                 const Host& host);
 
 // Refuses to start on a file system that is as good as full.
 [[nodiscard]] Status check_free_space(const std::string& root);

@@ -21,7 +21,8 @@ namespace mlpipe::engine {
 
 class Runner {
  public:
-  Runner(Workspace& workspace, const Host& host, const RunOptions& options, std::vector<run::Listener*> listeners);
+  Runner(Workspace& workspace, const Host& host, const RunOptions& options,
+         std::vector<run::Listener*> listeners);
   Result<run::RunFinished> run();
 
  private:
@@ -36,7 +37,7 @@ class Runner {
     run::Tries tries;
     bool resumed = false;
     bool announced_wait = false;
-    bool lost_lock = false;             // another run held it meanwhile: decide again
+    bool lost_lock = false;  // another run held it meanwhile: decide again
     std::chrono::steady_clock::time_point not_before{};
   };
 
@@ -72,7 +73,9 @@ class Runner {
   [[nodiscard]] std::string evidence_for(StageId id) const;
   [[nodiscard]] std::string metrics_of(const Digest& fingerprint) const;  // JSON map
 
-  [[nodiscard]] Force force_of(StageId id) const { return options_.forced[id.index()] ? Force::yes : Force::no; }
+  [[nodiscard]] Force force_of(StageId id) const {
+    return options_.forced[id.index()] ? Force::yes : Force::no;
+  }
   // A deploy that is only planned is no event: a run with nothing to do stays silent.
   [[nodiscard]] bool announces(StageId id) const {
     return !workspace_.lowered[id.index()].deploys || options_.deploy == Deploy::apply;
@@ -95,8 +98,9 @@ class Runner {
   std::vector<StageId> order_;                          // ended, in order
   std::vector<bool> executed_;                          // by stage: something ran
   std::unordered_map<StageId, Digest> fingerprints_;
-  std::unordered_map<StageId, std::string> candidates_;  // of regression gates: identity of what they judge
-  std::unordered_map<StageId, bool> accepted_;          // reused results that `accept` made
+  std::unordered_map<StageId, std::string>
+      candidates_;                              // of regression gates: identity of what they judge
+  std::unordered_map<StageId, bool> accepted_;  // reused results that `accept` made
   std::vector<GoodResult> good_;
   std::vector<GateOutcome> gates_;
   std::chrono::steady_clock::time_point started_;

@@ -8,12 +8,14 @@ namespace mlpipe::engine {
 // What a gate recorded of its candidate; nothing where its result was not kept.
 std::string Runner::metrics_of(const Digest& fingerprint) const {
   const auto action = workspace_.journal->find(fingerprint);
-  const auto text = action && action->result ? workspace_.store->read(*action->result) : fail(Code::not_found, "");
+  const auto text = action && action->result ? workspace_.store->read(*action->result)
+                                             : fail(Code::not_found, "");
   const auto result = text ? plan::result_from_json(*text) : fail(Code::not_found, "");
   return result ? result->metrics : "{}";
 }
 
-// Every gate above a stage, with what became of it in this run; a gate that took no part is evidence that is missing.
+// Every gate above a stage, with what became of it in this run; a gate that took no part is
+// evidence that is missing.
 std::string Runner::evidence_for(StageId id) const {
   nlohmann::json evidence = nlohmann::json::array();
   std::vector<char> seen(workspace_.graph.size(), 0);
@@ -30,12 +32,13 @@ std::string Runner::evidence_for(StageId id) const {
       const auto state = states_[up.index()];
       const auto fingerprint = fingerprints_.find(up);
       const auto accepted = accepted_.find(up);
-      nlohmann::json item{{"stage", workspace_.label(up)},
-                          {"kind", workspace_.stage(up).kind},
-                          {"gate", is_gate(workspace_.stage(up).kind)},
-                          {"state", state ? std::string(run::name(*state)) : "missing"},
-                          {"accepted", accepted != accepted_.end() && accepted->second},
-                          {"fingerprint", fingerprint == fingerprints_.end() ? "" : fingerprint->second.hex()}};
+      nlohmann::json item{
+          {"stage", workspace_.label(up)},
+          {"kind", workspace_.stage(up).kind},
+          {"gate", is_gate(workspace_.stage(up).kind)},
+          {"state", state ? std::string(run::name(*state)) : "missing"},
+          {"accepted", accepted != accepted_.end() && accepted->second},
+          {"fingerprint", fingerprint == fingerprints_.end() ? "" : fingerprint->second.hex()}};
       if (workspace_.lowered[up.index()].baseline && fingerprint != fingerprints_.end()) {
         item["candidate"] = candidates_.at(up);
         item["metrics"] = nlohmann::json::parse(metrics_of(fingerprint->second), nullptr, false);

@@ -16,7 +16,8 @@ using run::StageState;
 void Runner::decide_stage(StageId id) {
   const spec::Stage& stage = workspace_.stage(id);
   if (stage.when) {
-    const auto unmet = unmet_condition(workspace_, host_, *stage.when, [&](StageId other) { return states_[other.index()]; });
+    const auto unmet = unmet_condition(workspace_, host_, *stage.when,
+                                       [&](StageId other) { return states_[other.index()]; });
     if (!unmet) {
       return end_errored(id, "its `when` could not be evaluated: " + unmet.error().message);
     }
@@ -39,7 +40,8 @@ void Runner::apply_decision(StageId id, Decided decided) {
   const auto* reuse = std::get_if<plan::Reuse>(&decided.decision);
   if (reuse == nullptr || lowered.deploys || attached) {
     if (reuse != nullptr) {
-      decided.decision = plan::Run{{{plan::ItemKind::force, attached ? "--attach" : "target", plan::ChangeKind::added, "", ""}}};
+      decided.decision = plan::Run{{{plan::ItemKind::force, attached ? "--attach" : "target",
+                                     plan::ChangeKind::added, "", ""}}};
     }
     pending_[id].decided = std::move(decided);
     return scheduler_->queue(id);
@@ -86,7 +88,8 @@ Result<bool> Runner::take_locks(StageId id, Pending& pending) {
   }
   locks.own = std::move(*own);
   for (const StageId producer : workspace_.graph.upstream(id)) {
-    TRY(auto shared, workspace_.locks->try_stage(workspace_.label(producer), cache::LockMode::shared));
+    TRY(auto shared,
+        workspace_.locks->try_stage(workspace_.label(producer), cache::LockMode::shared));
     if (!shared) {
       return wait_for(workspace_.label(producer) + ", which another run has");
     }
@@ -140,7 +143,8 @@ bool Runner::start_stage(StageId id) {
     return true;
   }
   const bool may_reuse = force_of(id) == Force::no && pending.attempt == 1 && !pending.stored &&
-                         !workspace_.lowered[id.index()].deploys && options_.terminal == port::Terminal::captured;
+                         !workspace_.lowered[id.index()].deploys &&
+                         options_.terminal == port::Terminal::captured;
   const bool known_now = std::holds_alternative<plan::Run>(pending.decided.decision) &&
                          workspace_.journal->find(pending.decided.key.fingerprint).has_value();
   if (may_reuse && pending.lost_lock && (known_now || !pending.decided.restore.empty())) {
@@ -177,7 +181,8 @@ bool Runner::start_stage(StageId id) {
   }
   if (!attempt->stored && announces(id)) {
     announce();
-    run::StageStarted event{workspace_.label(id), now(), attempt->number, {}, workspace_.stage(id).cmd, {}};
+    run::StageStarted event{workspace_.label(id),     now(), attempt->number, {},
+                            workspace_.stage(id).cmd, {}};
     event.command = attempt->log ? attempt->log->redactor().redact(event.command) : std::string();
     if (const auto* reasons = std::get_if<plan::Run>(&attempt->decided.decision)) {
       event.reasons = reasons->reasons;
@@ -210,8 +215,8 @@ void Runner::restore_stage(StageId id, const Decided& decided) {
       const auto kept = keep_edited(workspace_.root, context_.run_id, path);
       done = kept ? Status{} : Status(tl::make_unexpected(kept.error()));
       if (kept) {
-        finished.notes.push_back(
-            fmt::format("{} had been edited; your version is kept at {}", printable(path), printable(*kept)));
+        finished.notes.push_back(fmt::format("{} had been edited; your version is kept at {}",
+                                             printable(path), printable(*kept)));
       }
     }
   }
@@ -224,11 +229,13 @@ void Runner::restore_stage(StageId id, const Decided& decided) {
     finished.state = StageState::errored;
     finished.cause = "its outputs could not be restored: " + done.error().message;
   } else {
-    finished.summary = fmt::format("{} output{} restored", decided.restore.size(), decided.restore.size() == 1 ? "" : "s");
+    finished.summary = fmt::format("{} output{} restored", decided.restore.size(),
+                                   decided.restore.size() == 1 ? "" : "s");
     if (decided.action) {
       good_.push_back({id, decided.key.fingerprint, decided.action->outs});
       const Status noted = make_newest(workspace_, finished.stage, *decided.action);
-      finished.notes.insert(finished.notes.end(), noted ? 0U : 1U, noted ? std::string() : noted.error().message);
+      finished.notes.insert(finished.notes.end(), noted ? 0U : 1U,
+                            noted ? std::string() : noted.error().message);
       appended_ = true;
     }
     accepted_[id] = decided.action && decided.action->origin == cache::Origin::accepted;
@@ -299,7 +306,8 @@ void Runner::end_attempt(std::unique_ptr<Attempt> attempt) {
     }
   }
   if (lowered.baseline) {
-    gates_.push_back({finished.stage, attempt->decided.key.candidate, finished.details, std::string(run::name(finished.state))});
+    gates_.push_back({finished.stage, attempt->decided.key.candidate, finished.details,
+                      std::string(run::name(finished.state))});
   }
   if (lowered.deploys && options_.deploy == Deploy::plan && finished.state == StageState::passed) {
     const auto details = nlohmann::json::parse(finished.details, nullptr, false);
@@ -316,12 +324,14 @@ bool Runner::retry(Attempt& attempt) {
   if (failure.empty() || interrupts_ > 0) {
     return false;
   }
-  const auto verdict = run::decide_retry(stage.retry, run::failure_of(attempt.exits.front()), attempt.tries);
+  const auto verdict =
+      run::decide_retry(stage.retry, run::failure_of(attempt.exits.front()), attempt.tries);
   const auto* again = std::get_if<run::RetryAfter>(&verdict);
   if (again == nullptr || !remove_outs(workspace_, stage)) {
     return false;
   }
-  events_->emit(run::AttemptEnded{workspace_.label(attempt.id), attempt.number, failure, format_duration(again->delay)});
+  events_->emit(run::AttemptEnded{workspace_.label(attempt.id), attempt.number, failure,
+                                  format_duration(again->delay)});
   Pending& pending = pending_[attempt.id];
   pending.decided = std::move(attempt.decided);
   pending.notes = std::move(attempt.notes);

@@ -25,8 +25,9 @@ std::string without_line_end(std::string text) {
   return text;
 }
 
-Result<std::string> from_command(const spec::Secret& secret, const std::string& root, const Variables& caller,
-                                 port::Executor& executor, std::vector<port::Polled>& backlog) {
+Result<std::string> from_command(const spec::Secret& secret, const std::string& root,
+                                 const Variables& caller, port::Executor& executor,
+                                 std::vector<port::Polled>& backlog) {
   port::Command command;
   command.argv = argument_vector(secret.from, spec::Shell::sh);
   command.env = caller;
@@ -35,7 +36,8 @@ Result<std::string> from_command(const spec::Secret& secret, const std::string& 
   command.grace = std::chrono::seconds(2);
   auto started = executor.start(command);
   if (!started) {
-    return fail(Code::unavailable, fmt::format("secret {}: {}", secret.name, started.error().message));
+    return fail(Code::unavailable,
+                fmt::format("secret {}: {}", secret.name, started.error().message));
   }
   std::string output;
   while (true) {
@@ -53,7 +55,8 @@ Result<std::string> from_command(const spec::Secret& secret, const std::string& 
     }
     if (ended) {
       return fail(Code::unavailable,
-                  fmt::format("secret {}: its command did not succeed; run it by hand to see why", secret.name));
+                  fmt::format("secret {}: its command did not succeed; run it by hand to see why",
+                              secret.name));
     }
   }
 }
@@ -68,19 +71,24 @@ void check_secrets(const spec::Stage& stage, const std::string& root, const Vari
     }
     const std::string* value = find_variable(caller, secret.from);
     if (secret.source == spec::SecretSource::env && (value == nullptr || value->empty())) {
-      diagnostics.error(secret.mark, fmt::format("secret `{}` is missing: the variable {} is not set", secret.name,
-                                                 secret.from),
+      diagnostics.error(secret.mark,
+                        fmt::format("secret `{}` is missing: the variable {} is not set",
+                                    secret.name, secret.from),
                         "set it, or say `optional: true`");
     }
-    if (secret.source == spec::SecretSource::file && access(absolute(root, secret.from).c_str(), R_OK) != 0) {
-      diagnostics.error(secret.mark, fmt::format("secret `{}` is missing: {} cannot be read", secret.name, secret.from),
-                        "create the file, or say `optional: true`");
+    if (secret.source == spec::SecretSource::file &&
+        access(absolute(root, secret.from).c_str(), R_OK) != 0) {
+      diagnostics.error(
+          secret.mark,
+          fmt::format("secret `{}` is missing: {} cannot be read", secret.name, secret.from),
+          "create the file, or say `optional: true`");
     }
   }
 }
 
-Result<Variables> read_secrets(const spec::Stage& stage, const std::string& root, const Variables& caller,
-                               port::Executor& executor, std::vector<port::Polled>& backlog) {
+Result<Variables> read_secrets(const spec::Stage& stage, const std::string& root,
+                               const Variables& caller, port::Executor& executor,
+                               std::vector<port::Polled>& backlog) {
   Variables values;
   for (const spec::Secret& secret : stage.secrets) {
     Result<std::string> value = std::string();
@@ -89,7 +97,8 @@ Result<Variables> read_secrets(const spec::Stage& stage, const std::string& root
       value = found == nullptr ? std::string() : *found;
     } else if (secret.source == spec::SecretSource::file) {
       std::ifstream file(absolute(root, secret.from), std::ios::binary);
-      value = without_line_end({std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+      value = without_line_end(
+          {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
     } else {
       value = from_command(secret, root, caller, executor, backlog);
     }

@@ -1,5 +1,5 @@
-// Secrets of a stage: looked up when an attempt starts, put into its environment, masked in everything it prints.
-// Their values stand in no key, log, event or error.
+// Secrets of a stage: looked up when an attempt starts, put into its environment, masked in
+// everything it prints. Their values stand in no key, log, event or error.
 #pragma once
 
 #include <string>
@@ -12,13 +12,15 @@
 
 namespace mlpipe::engine {
 
-// Secrets that cannot be had become diagnostics. Nothing is executed: for `command` sources only the program is looked up.
+// Secrets that cannot be had become diagnostics. Nothing is executed: for `command` sources only
+// the program is looked up.
 void check_secrets(const spec::Stage& stage, const std::string& root, const Variables& caller,
                    spec::Diagnostics& diagnostics);
 
-// Name and value of each secret that is there. `command` sources are executed, with a time limit of a minute; what other
-// processes do meanwhile is put into `backlog`.
-[[nodiscard]] Result<Variables> read_secrets(const spec::Stage& stage, const std::string& root, const Variables& caller,
-                                             port::Executor& executor, std::vector<port::Polled>& backlog);
+// Name and value of each secret that is there. `command` sources are executed, with a time limit of
+// a minute; what other processes do meanwhile is put into `backlog`.
+[[nodiscard]] Result<Variables> read_secrets(const spec::Stage& stage, const std::string& root,
+                                             const Variables& caller, port::Executor& executor,
+                                             std::vector<port::Polled>& backlog);
 
 }  // namespace mlpipe::engine

@@ -23,8 +23,10 @@ std::string absolute(const std::string& root, const std::string& path) {
   return !path.empty() && path[0] == '/' ? path : root + "/" + path;
 }
 
-// A program by name on PATH, or by path; its real place, since a link says nothing of what is behind it.
-Result<std::string> find_program(const std::string& name, const std::string& root, const Variables& caller) {
+// A program by name on PATH, or by path; its real place, since a link says nothing of what is
+// behind it.
+Result<std::string> find_program(const std::string& name, const std::string& root,
+                                 const Variables& caller) {
   std::vector<std::string> candidates;
   if (name.find('/') != std::string::npos) {
     candidates.push_back(absolute(root, name));
@@ -40,8 +42,9 @@ Result<std::string> find_program(const std::string& name, const std::string& roo
       return error ? candidate : real.string();
     }
   }
-  return fail(Code::not_found, fmt::format("`{}` of `environment` was not found{}", name,
-                                           candidates.empty() ? "" : ", looked at " + candidates.front()));
+  return fail(Code::not_found,
+              fmt::format("`{}` of `environment` was not found{}", name,
+                          candidates.empty() ? "" : ", looked at " + candidates.front()));
 }
 
 // name -> version of every package a lock file pins, whatever tool wrote it.
@@ -50,7 +53,9 @@ std::map<std::string, std::string> packages(std::string_view text) {
   std::string name;  // of the TOML block being read
   const auto unquote = [](std::string_view value) {
     value = trim(value);
-    return value.size() >= 2 && value.front() == '"' && value.back() == '"' ? value.substr(1, value.size() - 2) : value;
+    return value.size() >= 2 && value.front() == '"' && value.back() == '"'
+               ? value.substr(1, value.size() - 2)
+               : value;
   };
   for (std::string_view line : split(text, '\n')) {
     line = trim(line.substr(0, line.find('#')));
@@ -76,8 +81,9 @@ std::map<std::string, std::string> packages(std::string_view text) {
 
 }  // namespace
 
-Result<Toolchain> resolve_toolchain(const spec::EnvironmentSpec& environment, const std::string& root,
-                                    const Variables& caller, cache::Index& index) {
+Result<Toolchain> resolve_toolchain(const spec::EnvironmentSpec& environment,
+                                    const std::string& root, const Variables& caller,
+                                    cache::Index& index) {
   Toolchain toolchain;
   const auto add = [&](const std::string& name, const std::string& path) -> Status {
     TRY(const port::Content content, index.look(path, cache::View::output));
@@ -97,8 +103,8 @@ Result<Toolchain> resolve_toolchain(const spec::EnvironmentSpec& environment, co
     TRY(const std::string interpreter,
         find_program(folder ? place + "/bin/python" : environment.python, root, caller));
     TRY_OK(add("python", interpreter));
-    // A bare name was found on PATH: its folder is there already. A path is taken as written, not as resolved: a virtual
-    // environment's interpreter is a link to another folder's.
+    // A bare name was found on PATH: its folder is there already. A path is taken as written, not
+    // as resolved: a virtual environment's interpreter is a link to another folder's.
     if (folder) {
       toolchain.bin = place + "/bin";
     } else if (environment.python.find('/') != std::string::npos) {
@@ -112,7 +118,8 @@ Result<Toolchain> resolve_toolchain(const spec::EnvironmentSpec& environment, co
   return toolchain;
 }
 
-Status keep_lock_texts(const spec::EnvironmentSpec& environment, const std::string& root, cache::ObjectStore& store) {
+Status keep_lock_texts(const spec::EnvironmentSpec& environment, const std::string& root,
+                       cache::ObjectStore& store) {
   for (const std::string& path : environment.lock) {
     std::ifstream file(absolute(root, path), std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -17,10 +17,12 @@ std::string variable(const Host& host, std::string_view name) {
 }
 
 bool any_matches(const std::vector<std::string>& globs, const std::string& text) {
-  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return glob_match(glob, text); });
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return glob_match(glob, text); });
 }
 
-// What "changed" compares with: where this branch left the default branch; on the default branch itself its last commit.
+// What "changed" compares with: where this branch left the default branch; on the default branch
+// itself its last commit.
 Result<std::string> comparison_base(port::Vcs& vcs, const std::string& head) {
   for (const char* name : {"origin/HEAD", "origin/main", "origin/master", "main", "master"}) {
     const auto tip = vcs.resolve(name);
@@ -37,39 +39,48 @@ Result<std::string> comparison_base(port::Vcs& vcs, const std::string& head) {
   return head;
 }
 
-Result<std::optional<std::string>> unmet_changed(const Host& host, const std::vector<std::string>& globs) {
+Result<std::optional<std::string>> unmet_changed(const Host& host,
+                                                 const std::vector<std::string>& globs) {
   TRY(port::Vcs * vcs, host.vcs());
   TRY(const port::Head head, vcs->head());
   TRY(const std::string base, comparison_base(*vcs, head.commit));
   TRY(const std::vector<std::string> paths, vcs->changed_since(base));
-  const bool hit = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) { return any_matches(globs, path); });
+  const bool hit = std::any_of(paths.begin(), paths.end(),
+                               [&](const std::string& path) { return any_matches(globs, path); });
   return hit ? std::optional<std::string>()
-             : fmt::format("nothing matching {} changed since {}", fmt::join(globs, ", "), base.substr(0, 12));
+             : fmt::format("nothing matching {} changed since {}", fmt::join(globs, ", "),
+                           base.substr(0, 12));
 }
 
-std::optional<std::string> unmet_env(const Host& host, const std::vector<spec::When::EnvIs>& conditions) {
+std::optional<std::string> unmet_env(const Host& host,
+                                     const std::vector<spec::When::EnvIs>& conditions) {
   for (const spec::When::EnvIs& condition : conditions) {
     const std::string value = variable(host, condition.name);
     if (condition.equals ? value != *condition.equals : value.empty()) {
-      return condition.equals ? fmt::format("the variable {} is not `{}`", condition.name, *condition.equals)
-                              : fmt::format("the variable {} is not set", condition.name);
+      return condition.equals
+                 ? fmt::format("the variable {} is not `{}`", condition.name, *condition.equals)
+                 : fmt::format("the variable {} is not set", condition.name);
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::string> unmet_stage(const Workspace& workspace, const std::vector<spec::When::StageIs>& conditions,
+std::optional<std::string> unmet_stage(const Workspace& workspace,
+                                       const std::vector<spec::When::StageIs>& conditions,
                                        const StateOf& state_of) {
   for (const spec::When::StageIs& condition : conditions) {
     for (std::uint32_t i = 0; i < workspace.project().stages.size(); ++i) {
       const spec::Stage& other = workspace.project().stages[i];
-      if (other.name != condition.stage && other.group != condition.stage && workspace.labels[i] != condition.stage) {
+      if (other.name != condition.stage && other.group != condition.stage &&
+          workspace.labels[i] != condition.stage) {
         continue;
       }
       const auto state = state_of(StageId{i});
       const std::string_view shown = state ? run::name(*state) : "not part of this run";
-      if (std::find(condition.states.begin(), condition.states.end(), shown) == condition.states.end()) {
-        return fmt::format("stage {} is {}, not {}", other.name, shown, fmt::join(condition.states, " or "));
+      if (std::find(condition.states.begin(), condition.states.end(), shown) ==
+          condition.states.end()) {
+        return fmt::format("stage {} is {}, not {}", other.name, shown,
+                           fmt::join(condition.states, " or "));
       }
     }
   }
@@ -78,7 +89,8 @@ std::optional<std::string> unmet_stage(const Workspace& workspace, const std::ve
 
 }  // namespace
 
-bool touches(const spec::Stage& stage, const spec::Pipeline& pipeline, const std::vector<std::string>& paths) {
+bool touches(const spec::Stage& stage, const spec::Pipeline& pipeline,
+             const std::vector<std::string>& paths) {
   const auto covers = [](const std::string& declared, const std::string& path) {
     return declared == path || glob_match(declared, path) ||
            (path.size() > declared.size() && path.compare(0, declared.size(), declared) == 0 &&
@@ -101,24 +113,27 @@ Result<Revision> current_revision(const Host& host) {
   TRY(const port::Head head, vcs->head());
   revision = {head.commit, head.branch, head.tags, head.dirty};
   if (revision.branch.empty()) {
-    for (const char* name : {"MLPIPE_BRANCH", "GITHUB_HEAD_REF", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
-                             "CI_COMMIT_BRANCH"}) {
+    for (const char* name : {"MLPIPE_BRANCH", "GITHUB_HEAD_REF",
+                             "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH"}) {
       revision.branch = revision.branch.empty() ? variable(host, name) : revision.branch;
     }
     if (revision.branch.empty() && variable(host, "GITHUB_REF_TYPE") == "branch") {
       revision.branch = variable(host, "GITHUB_REF_NAME");
     }
   }
-  const std::string tag =
-      variable(host, "GITHUB_REF_TYPE") == "tag" ? variable(host, "GITHUB_REF_NAME") : variable(host, "CI_COMMIT_TAG");
-  if (!tag.empty() && std::find(revision.tags.begin(), revision.tags.end(), tag) == revision.tags.end()) {
+  const std::string tag = variable(host, "GITHUB_REF_TYPE") == "tag"
+                              ? variable(host, "GITHUB_REF_NAME")
+                              : variable(host, "CI_COMMIT_TAG");
+  if (!tag.empty() &&
+      std::find(revision.tags.begin(), revision.tags.end(), tag) == revision.tags.end()) {
     revision.tags.push_back(tag);
   }
   return revision;
 }
 
 Result<std::optional<std::string>> unmet_condition(const Workspace& workspace, const Host& host,
-                                                   const spec::When& when, const StateOf& state_of) {
+                                                   const spec::When& when,
+                                                   const StateOf& state_of) {
   if (auto unmet = unmet_env(host, when.env)) {
     return unmet;
   }
@@ -131,13 +146,16 @@ Result<std::optional<std::string>> unmet_condition(const Workspace& workspace, c
   TRY(const Revision revision, current_revision(host));
   if (!when.branch.empty() && !any_matches(when.branch, revision.branch)) {
     return std::optional<std::string>(
-        fmt::format("the branch is {}, not {}", revision.branch.empty() ? "unknown (detached HEAD)" : revision.branch,
+        fmt::format("the branch is {}, not {}",
+                    revision.branch.empty() ? "unknown (detached HEAD)" : revision.branch,
                     fmt::join(when.branch, " or ")));
   }
-  const bool tagged = std::any_of(revision.tags.begin(), revision.tags.end(),
-                                  [&](const std::string& tag) { return any_matches(when.tag, tag); });
+  const bool tagged =
+      std::any_of(revision.tags.begin(), revision.tags.end(),
+                  [&](const std::string& tag) { return any_matches(when.tag, tag); });
   if (!when.tag.empty() && !tagged) {
-    return std::optional<std::string>(fmt::format("no tag here matches {}", fmt::join(when.tag, " or ")));
+    return std::optional<std::string>(
+        fmt::format("no tag here matches {}", fmt::join(when.tag, " or ")));
   }
   return when.changed.empty() ? std::optional<std::string>() : unmet_changed(host, when.changed);
 }

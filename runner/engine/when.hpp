@@ -13,7 +13,8 @@
 
 namespace mlpipe::engine {
 
-// The branch and tags this run stands for: git's, or what the CI system says where HEAD is detached.
+// The branch and tags this run stands for: git's, or what the CI system says where HEAD is
+// detached.
 struct Revision {
   std::string commit;
   std::string branch;  // empty: unknown
@@ -22,13 +23,18 @@ struct Revision {
 };
 [[nodiscard]] Result<Revision> current_revision(const Host& host);
 
-// Whether a change of these paths can change the stage: a dep, a lock file of its environment, or its pipeline's files.
-[[nodiscard]] bool touches(const spec::Stage& stage, const spec::Pipeline& pipeline, const std::vector<std::string>& paths);
+// Whether a change of these paths can change the stage: a dep, a lock file of its environment, or
+// its pipeline's files.
+[[nodiscard]] bool touches(const spec::Stage& stage, const spec::Pipeline& pipeline,
+                           const std::vector<std::string>& paths);
 
 using StateOf = std::function<std::optional<run::StageState>(StageId)>;
 
-// nullopt: it takes part. Else the condition that fails, in words: "branch is `topic`, not one of main".
-[[nodiscard]] Result<std::optional<std::string>> unmet_condition(const Workspace& workspace, const Host& host,
-                                                                 const spec::When& when, const StateOf& state_of);
+// nullopt: it takes part. Else the condition that fails, in words: "branch is `topic`, not one of
+// main".
+[[nodiscard]] Result<std::optional<std::string>> unmet_condition(const Workspace& workspace,
+                                                                 const Host& host,
+                                                                 const spec::When& when,
+                                                                 const StateOf& state_of);
 
 }  // namespace mlpipe::engine

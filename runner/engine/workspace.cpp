@@ -32,11 +32,12 @@ Status read_locks(Workspace& workspace) {
     std::ifstream file(workspace.root + "/" + pipeline.lock_path, std::ios::binary);
     std::vector<lock::LockedStage> entries;
     if (file) {
-      const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+      const std::string text{std::istreambuf_iterator<char>(file),
+                             std::istreambuf_iterator<char>()};
       auto read = lock::read(text);
       if (!read) {
-        return fail(Code::invalid, fmt::format("{}: {}; mend it, or delete it and run again", pipeline.lock_path,
-                                               read.error().message));
+        return fail(Code::invalid, fmt::format("{}: {}; mend it, or delete it and run again",
+                                               pipeline.lock_path, read.error().message));
       }
       entries = std::move(*read);
     }
@@ -48,7 +49,9 @@ Status read_locks(Workspace& workspace) {
 std::uint64_t machine_memory() {
   const long pages = sysconf(_SC_PHYS_PAGES);
   const long size = sysconf(_SC_PAGE_SIZE);
-  return pages > 0 && size > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(size) : 0;
+  return pages > 0 && size > 0
+             ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(size)
+             : 0;
 }
 
 void check_deps(Workspace& workspace, const spec::Stage& stage) {
@@ -64,7 +67,8 @@ void check_deps(Workspace& workspace, const spec::Stage& stage) {
                                          : lstat((workspace.root + "/" + dep.path).c_str(), &found) == 0;
     if (!there) {
       workspace.loaded.diagnostics.error(
-          dep.mark, fmt::format("`{}` does not exist and no stage produces it", printable(dep.path)),
+          dep.mark,
+          fmt::format("`{}` does not exist and no stage produces it", printable(dep.path)),
           "create it, correct the path, or declare it under `outs` of the stage that writes it");
     }
   }
@@ -74,18 +78,22 @@ void check_resources(Workspace& workspace, const spec::Stage& stage) {
   auto& diagnostics = workspace.loaded.diagnostics;
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   if (stage.resources.cpus > cores) {
-    diagnostics.error(stage.mark, fmt::format("stage `{}` asks for {:g} cpus, this machine has {}", stage.name,
-                                              stage.resources.cpus, cores),
+    diagnostics.error(stage.mark,
+                      fmt::format("stage `{}` asks for {:g} cpus, this machine has {}", stage.name,
+                                  stage.resources.cpus, cores),
                       "lower `resources.cpus`");
   }
   if (stage.resources.memory > machine_memory()) {
-    diagnostics.error(stage.mark, fmt::format("stage `{}` asks for {} of memory, this machine has {}", stage.name,
-                                              format_size(stage.resources.memory), format_size(machine_memory())),
-                      "lower `resources.memory`");
+    diagnostics.error(
+        stage.mark,
+        fmt::format("stage `{}` asks for {} of memory, this machine has {}", stage.name,
+                    format_size(stage.resources.memory), format_size(machine_memory())),
+        "lower `resources.memory`");
   }
   if (stage.resources.gpus > 0 && stage.resources.gpus > cache::gpu_count()) {
-    diagnostics.error(stage.mark, fmt::format("stage `{}` asks for {} GPUs, this machine has {}", stage.name,
-                                              stage.resources.gpus, cache::gpu_count()),
+    diagnostics.error(stage.mark,
+                      fmt::format("stage `{}` asks for {} GPUs, this machine has {}", stage.name,
+                                  stage.resources.gpus, cache::gpu_count()),
                       "lower `resources.gpus`, or set MLPIPE_GPUS where the GPUs are not found");
   }
 }
@@ -114,8 +122,9 @@ const lock::LockedStage* Workspace::locked_result(StageId id, const Digest& fing
 std::string find_root(const std::string& from) {
   std::error_code ignored;
   for (fs::path folder = from; !folder.empty(); folder = folder.parent_path()) {
-    if (fs::exists(folder / "mlpipe.yaml", ignored) || fs::is_directory(folder / "pipelines", ignored) ||
-        fs::exists(folder / ".git", ignored) || fs::is_directory(folder / ".mlpipe", ignored)) {
+    if (fs::exists(folder / "mlpipe.yaml", ignored) ||
+        fs::is_directory(folder / "pipelines", ignored) || fs::exists(folder / ".git", ignored) ||
+        fs::is_directory(folder / ".mlpipe", ignored)) {
       return folder.string();
     }
     if (folder == folder.root_path()) {
@@ -171,16 +180,20 @@ void check_machine(Workspace& workspace, const Host& host, const std::vector<boo
 Status open_cache(Workspace& workspace) {
   // One store serves all pipelines of the repository: what one of them asks for holds for all.
   const auto& pipelines = workspace.project().pipelines;
-  const auto asks = [&](auto wants) { return std::any_of(pipelines.begin(), pipelines.end(), wants); };
-  const cache::Link link = asks([](const spec::Pipeline& p) { return p.storing.link == spec::CacheLink::hardlink; })
-                               ? cache::Link::hardlink
-                               : cache::Link::reflink_or_copy;
+  const auto asks = [&](auto wants) {
+    return std::any_of(pipelines.begin(), pipelines.end(), wants);
+  };
+  const cache::Link link =
+      asks([](const spec::Pipeline& p) { return p.storing.link == spec::CacheLink::hardlink; })
+          ? cache::Link::hardlink
+          : cache::Link::reflink_or_copy;
   workspace.durability =
       asks([](const spec::Pipeline& p) { return p.storing.commit == spec::CommitOn::power; })
           ? cache::Durability::power
           : cache::Durability::order;
   workspace.store = std::make_unique<cache::ObjectStore>(workspace.state_dir, workspace.root, link);
-  workspace.index = std::make_unique<cache::Index>(workspace.state_dir, workspace.root, *workspace.store);
+  workspace.index =
+      std::make_unique<cache::Index>(workspace.state_dir, workspace.root, *workspace.store);
   workspace.locks = std::make_unique<cache::Locks>(workspace.state_dir);
   TRY(workspace.journal, cache::Journal::open(workspace.state_dir, workspace.durability));
   return {};

@@ -1,5 +1,5 @@
-// A repository opened for work: its pipelines, graph, lowered stages, lock entries, and the cache's rooms.
-// Opening reads; it creates nothing.
+// A repository opened for work: its pipelines, graph, lowered stages, lock entries, and the cache's
+// rooms. Opening reads; it creates nothing.
 #pragma once
 
 #include <memory>
@@ -27,8 +27,8 @@ struct Workspace {
   std::string date;       // of the run, YYYY-MM-DD in UTC
   spec::Loaded loaded;
   graph::Graph graph;
-  std::vector<plan::Lowered> lowered;  // by stage
-  std::vector<std::string> labels;     // by stage
+  std::vector<plan::Lowered> lowered;                  // by stage
+  std::vector<std::string> labels;                     // by stage
   std::vector<std::vector<lock::LockedStage>> locked;  // by pipeline, as read
   std::unique_ptr<cache::ObjectStore> store;
   std::unique_ptr<cache::Index> index;
@@ -60,8 +60,9 @@ struct Opened {
 };
 [[nodiscard]] Result<Opened> open_workspace(const OpenOptions& options, const Host& host);
 
-// Diagnostics that need the machine rather than the text: deps that nothing produces and that do not exist, secrets that
-// cannot be had, resources this machine can never give. For the selected stages only.
+// Diagnostics that need the machine rather than the text: deps that nothing produces and that do
+// not exist, secrets that cannot be had, resources this machine can never give. For the selected
+// stages only.
 void check_machine(Workspace& workspace, const Host& host, const std::vector<bool>& selected);
 
 // Opens store, index, locks and journal.
@@ -70,7 +71,8 @@ void check_machine(Workspace& workspace, const Host& host, const std::vector<boo
 // Creates .mlpipe with its .gitignore where it is missing.
 [[nodiscard]] Status make_state_dir(const std::string& state_dir);
 
-// The nearest folder at or above `from` that holds mlpipe.yaml, a pipelines folder or .git; `from` itself where none does.
+// The nearest folder at or above `from` that holds mlpipe.yaml, a pipelines folder or .git; `from`
+// itself where none does.
 [[nodiscard]] std::string find_root(const std::string& from);
 
 }  // namespace mlpipe::engine

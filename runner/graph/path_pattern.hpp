@@ -10,7 +10,8 @@ namespace mlpipe::graph {
 // The folder (or whole path) before the first component that holds a wildcard; "" for the root.
 [[nodiscard]] std::string_view literal_prefix(std::string_view pattern);
 
-// A cheap necessary condition for all relations below: the texts before the first wildcards do not contradict.
+// A cheap necessary condition for all relations below: the texts before the first wildcards do not
+// contradict.
 [[nodiscard]] bool may_relate(std::string_view a, std::string_view b);
 
 // Whether some path matches both patterns. Character classes count as any character, so it errs

@@ -1,7 +1,8 @@
-// Small immutable records of what happened: runs, results of gates, blessings, deployments. Written once, by temporary
-// file and rename, under .mlpipe/records/<kind>/<time>-<run id>-<n>.json; read newest first, as the names sort. Their JSON
-// is a contract, schemas/record.schema.json. Knows nothing of what a verdict means. Files that are no records, or records
-// of a newer version, are skipped and named in `warnings`: one bad file hides no history.
+// Small immutable records of what happened: runs, results of gates, blessings, deployments. Written
+// once, by temporary file and rename, under .mlpipe/records/<kind>/<time>-<run id>-<n>.json; read
+// newest first, as the names sort. Their JSON is a contract, schemas/record.schema.json. Knows
+// nothing of what a verdict means. Files that are no records, or records of a newer version, are
+// skipped and named in `warnings`: one bad file hides no history.
 #pragma once
 
 #include <optional>
@@ -21,13 +22,15 @@ struct RunRecord {
   std::vector<std::string> ran, failed;
 };
 
-// The metrics a regression stage compared, with the verdict. A blessing is a GateRecord with blessed = true.
+// The metrics a regression stage compared, with the verdict. A blessing is a GateRecord with
+// blessed = true.
 struct GateRecord {
   std::string run_id, time, commit, branch, profile;
-  std::string stage;            // label of the regression stage
-  std::string candidate;        // digest over the candidate's metrics files: its identity
-  std::string metrics = "{}";   // JSON map name -> number, mean over several files; "name" and "name@file" ... see baselines.cpp
-  std::string state;            // passed, warned, failed
+  std::string stage;           // label of the regression stage
+  std::string candidate;       // digest over the candidate's metrics files: its identity
+  std::string metrics = "{}";  // JSON map name -> number, mean over several files; "name" and
+                               // "name@file" ... see baselines.cpp
+  std::string state;           // passed, warned, failed
   bool blessed = false;
   bool explicit_blessing = false;  // by `accept`, with a reason
   std::string reason;
@@ -39,12 +42,14 @@ class Records {
   // invalid: `metrics` is no JSON map.
   Status put(const RunRecord& record);
   Status put(const GateRecord& record);
-  // Newest first, at most `limit`; no more files are opened than that takes. A missing folder is an empty history.
-  [[nodiscard]] Result<std::vector<RunRecord>> runs(std::size_t limit,
-                                                    std::vector<std::string>* warnings = nullptr) const;
+  // Newest first, at most `limit`; no more files are opened than that takes. A missing folder is an
+  // empty history.
+  [[nodiscard]] Result<std::vector<RunRecord>> runs(
+      std::size_t limit, std::vector<std::string>* warnings = nullptr) const;
   // Newest first, those of one regression stage.
-  [[nodiscard]] Result<std::vector<GateRecord>> gates(const std::string& stage, std::size_t limit,
-                                                      std::vector<std::string>* warnings = nullptr) const;
+  [[nodiscard]] Result<std::vector<GateRecord>> gates(
+      const std::string& stage, std::size_t limit,
+      std::vector<std::string>* warnings = nullptr) const;
 
  private:
   std::string dir_;

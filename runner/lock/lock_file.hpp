@@ -1,13 +1,15 @@
-// The committed lock file: a sorted index of stage -> fingerprint and output digests. Text <-> values, nothing else.
+// The committed lock file: a sorted index of stage -> fingerprint and output digests. Text <->
+// values, nothing else.
 //
 //   # mlpipe lock 1
 //   stage <name>
 //     key <64 hex>
-//     out <content text> <path>      (content text as in port/content.hpp; path percent-encoded for blanks, %, control)
-//     result <64 hex>                (optional)
+//     out <content text> <path>      (content text as in port/content.hpp; path percent-encoded for
+//     blanks, %, control) result <64 hex>                (optional)
 //
-// Blocks stand in bytewise order of name, each followed by an empty line: a merge conflict touches one stage.
-// Conflict markers read as the union of both sides; of two blocks with one name both are kept.
+// Blocks stand in bytewise order of name, each followed by an empty line: a merge conflict touches
+// one stage. Conflict markers read as the union of both sides; of two blocks with one name both are
+// kept.
 #pragma once
 
 #include <optional>

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

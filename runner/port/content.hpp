@@ -2,7 +2,8 @@
 //
 // tree object = "mlpipe-tree\x01" entry*, entries sorted by name bytewise, no name twice
 // entry       = type:u8 name-length:u32le name digest:32 size:u64le
-// A folder's digest is the sha256 of its tree object; a link's that of its target text; a file's that of its bytes.
+// A folder's digest is the sha256 of its tree object; a link's that of its target text; a file's
+// that of its bytes.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ enum class EntryType : std::uint8_t { missing = 0, file = 1, executable = 2, lin
 struct Content {
   EntryType type = EntryType::missing;
   Digest digest;
-  std::uint64_t size = 0;   // bytes; of a tree: of all files below it
+  std::uint64_t size = 0;  // bytes; of a tree: of all files below it
   friend bool operator==(const Content& a, const Content& b) {
     return a.type == b.type && (a.type == EntryType::missing || a.digest == b.digest);
   }

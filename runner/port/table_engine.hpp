@@ -1,4 +1,5 @@
-// A SQL engine over files, as far as data checks need one. The only implementation is a module opened on first use.
+// A SQL engine over files, as far as data checks need one. The only implementation is a module
+// opened on first use.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace mlpipe::port {
 
-using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;  // monostate: SQL NULL
+using Cell =
+    std::variant<std::monostate, std::int64_t, double, std::string>;  // monostate: SQL NULL
 
 struct Column {
   std::string name;
@@ -26,16 +28,18 @@ struct Rows {
 
 struct EngineLimits {
   std::uint32_t threads = 1;
-  std::uint64_t memory = 0;      // bytes; 0: the engine's own choice
-  std::string scratch;           // absolute folder for spilling
+  std::uint64_t memory = 0;  // bytes; 0: the engine's own choice
+  std::string scratch;       // absolute folder for spilling
 };
 
 class TableEngine {
  public:
   virtual ~TableEngine() = default;
-  // One statement. Errors: invalid (SQL or data is wrong; the message is the engine's own, first line), no_space, io.
+  // One statement. Errors: invalid (SQL or data is wrong; the message is the engine's own, first
+  // line), no_space, io.
   virtual Result<Rows> query(const std::string& sql) = 0;
-  // From now on: only SELECT, only the files already registered as views, no settings, no extensions.
+  // From now on: only SELECT, only the files already registered as views, no settings, no
+  // extensions.
   virtual Status lock_down(const std::vector<std::string>& readable) = 0;
 };
 

@@ -1,5 +1,6 @@
-// Events: everything a report can know of a run, in order. One JSON object a line in .mlpipe/runs/<id>/events.jsonl
-// and on stdout under --json; schemas/events.schema.json. Any report can be replayed from the file alone.
+// Events: everything a report can know of a run, in order. One JSON object a line in
+// .mlpipe/runs/<id>/events.jsonl and on stdout under --json; schemas/events.schema.json. Any report
+// can be replayed from the file alone.
 #pragma once
 
 #include <chrono>
@@ -16,10 +17,10 @@
 
 namespace mlpipe::run {
 
-struct StageFacts {           // what run_started says of every selected stage
-  std::string name;           // label
+struct StageFacts {  // what run_started says of every selected stage
+  std::string name;  // label
   std::string kind;
-  std::string file;           // source position
+  std::string file;  // source position
   std::uint32_t line = 0;
   std::vector<std::string> owners;
   std::vector<std::string> upstream;  // labels
@@ -29,7 +30,7 @@ struct StageFacts {           // what run_started says of every selected stage
 
 struct RunStarted {
   std::string run_id;
-  std::string time;           // RFC 3339 UTC with milliseconds
+  std::string time;  // RFC 3339 UTC with milliseconds
   std::string version;
   std::string commit;
   std::string branch;
@@ -51,8 +52,8 @@ struct StageStarted {
   std::string time;
   std::uint32_t attempt = 1;
   std::vector<plan::Change> reasons;
-  std::string command;   // as written, redacted
-  std::string log;       // path of the attempt's log, which exists only once something was printed
+  std::string command;  // as written, redacted
+  std::string log;      // path of the attempt's log, which exists only once something was printed
 };
 struct StageOutput {  // for live reports only; never in the file (the log has it)
   std::string stage;
@@ -61,7 +62,7 @@ struct StageOutput {  // for live reports only; never in the file (the log has i
 struct AttemptEnded {  // an attempt that will be retried
   std::string stage;
   std::uint32_t attempt = 1;
-  std::string cause;   // "exit 1", "signal 9 (SIGKILL)", "timeout after 30 s", "out of memory"
+  std::string cause;  // "exit 1", "signal 9 (SIGKILL)", "timeout after 30 s", "out of memory"
   std::string retry_in;
 };
 struct MetricValue {
@@ -77,33 +78,38 @@ struct StageFinished {
   std::chrono::milliseconds wall{0};
   std::chrono::milliseconds cpu{0};
   std::uint64_t max_rss = 0;
-  std::string cause;               // failures: "exit 1" ...; skipped: the condition; blocked: by whom
-  std::string summary;             // the step's one line
+  std::string cause;    // failures: "exit 1" ...; skipped: the condition; blocked: by whom
+  std::string summary;  // the step's one line
   std::vector<plan::Finding> findings;
   std::vector<MetricValue> metrics;
-  std::string fingerprint;         // hex; empty where none was computed
-  std::string log;                 // path, empty where nothing was printed
-  std::vector<std::string> tail;   // failures: the last lines of the log, carriage returns collapsed, redacted
+  std::string fingerprint;  // hex; empty where none was computed
+  std::string log;          // path, empty where nothing was printed
+  std::vector<std::string>
+      tail;  // failures: the last lines of the log, carriage returns collapsed, redacted
   std::vector<std::string> notes;  // "build/x was edited; your version is kept at ..."
   bool resumed = false;
-  bool cached = true;              // false: the result was not stored (an input changed during the run ...)
-  std::string details = "{}";      // StepResult::details
+  bool cached = true;  // false: the result was not stored (an input changed during the run ...)
+  std::string details = "{}";  // StepResult::details
 };
 struct RunFinished {
   std::string run_id;
   std::string time;
-  std::string status;   // "passed" "warned" "failed" "errored" "interrupted" "refused"
+  std::string status;  // "passed" "warned" "failed" "errored" "interrupted" "refused"
   int exit_code = 0;
-  std::string trouble;  // the runner's own: why the run could not be finished or recorded; empty where it could
+  std::string trouble;  // the runner's own: why the run could not be finished or recorded; empty
+                        // where it could
   std::chrono::milliseconds wall{0};
-  std::vector<std::string> ran, reused, restored, passed, warned, failed, errored, blocked, skipped, cancelled;
+  std::vector<std::string> ran, reused, restored, passed, warned, failed, errored, blocked, skipped,
+      cancelled;
 };
 
 // The list of a run's end that holds the stages of this state.
-[[nodiscard]] const std::vector<std::string>& list_of(const RunFinished& finished, StageState state);
+[[nodiscard]] const std::vector<std::string>& list_of(const RunFinished& finished,
+                                                      StageState state);
 [[nodiscard]] std::vector<std::string>& list_of(RunFinished& finished, StageState state);
 
-using Event = std::variant<RunStarted, StageWaiting, StageStarted, StageOutput, AttemptEnded, StageFinished, RunFinished>;
+using Event = std::variant<RunStarted, StageWaiting, StageStarted, StageOutput, AttemptEnded,
+                           StageFinished, RunFinished>;
 
 // One line without the newline. StageOutput gives an empty string.
 [[nodiscard]] std::string to_json(const Event& event);

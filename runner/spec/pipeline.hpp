@@ -1,5 +1,6 @@
-// The pipeline as values: everything expanded, interpolated, defaulted and checked. Nothing here is filled in later.
-// Paths are normal (no ".", "..", no trailing "/"), relative to the repository root.
+// The pipeline as values: everything expanded, interpolated, defaulted and checked. Nothing here is
+// filled in later. Paths are normal (no ".", "..", no trailing "/"), relative to the repository
+// root.
 #pragma once
 
 #include <chrono>
@@ -15,8 +16,11 @@
 namespace mlpipe::spec {
 
 enum class OutRole : std::uint8_t { out, metric, plot };
-enum class Caching : std::uint8_t { cached, uncached };   // uncached: digest recorded, content not stored
-enum class Persist : std::uint8_t { no, yes };            // yes: kept in place (un-shared) before an attempt
+enum class Caching : std::uint8_t {
+  cached,
+  uncached
+};                                              // uncached: digest recorded, content not stored
+enum class Persist : std::uint8_t { no, yes };  // yes: kept in place (un-shared) before an attempt
 
 struct Out {
   std::string path;  // a file, a folder or a glob
@@ -34,7 +38,8 @@ struct Dep {
   Mark mark;
 };
 
-// One leaf of a parameter file that the stage declares. A key that names a map is expanded to its leaves.
+// One leaf of a parameter file that the stage declares. A key that names a map is expanded to its
+// leaves.
 struct Param {
   std::string file;
   std::string key;    // dotted
@@ -49,14 +54,14 @@ struct RetryOn {
 
 struct Retry {
   std::uint32_t retries = 0;
-  std::vector<RetryOn> on;  // empty: any failure
+  std::vector<RetryOn> on;                  // empty: any failure
   std::chrono::milliseconds backoff{1000};  // doubled after each attempt, at most five minutes
 };
 
 struct Resources {
-  double cpus = 1;               // a stage holds this share of the machine's cores while it runs
-  std::uint64_t memory = 0;      // bytes; 0: not declared
-  std::uint32_t gpus = 0;        // machine-wide slots
+  double cpus = 1;           // a stage holds this share of the machine's cores while it runs
+  std::uint64_t memory = 0;  // bytes; 0: not declared
+  std::uint32_t gpus = 0;    // machine-wide slots
 };
 
 struct Checkpoint {
@@ -64,34 +69,41 @@ struct Checkpoint {
   std::uint32_t keep = 1;
 };
 
-// All conditions given must hold (a list within one: any of it). A stage whose condition fails is skipped.
+// All conditions given must hold (a list within one: any of it). A stage whose condition fails is
+// skipped.
 struct When {
   std::vector<std::string> branch;   // globs
   std::vector<std::string> tag;      // globs
-  std::vector<std::string> changed;  // path globs, against the merge base with the default branch or the last run's commit
+  std::vector<std::string> changed;  // path globs, against the merge base with the default branch
+                                     // or the last run's commit
   struct EnvIs {
     std::string name;
     std::optional<std::string> equals;  // absent: set and not empty
   };
   std::vector<EnvIs> env;
   struct StageIs {
-    std::string stage;               // resolved name (group or stage)
-    std::vector<std::string> states;  // of `passed warned failed errored skipped blocked reused restored`
+    std::string stage;  // resolved name (group or stage)
+    std::vector<std::string>
+        states;  // of `passed warned failed errored skipped blocked reused restored`
   };
   std::vector<StageIs> stage;
   Mark mark;
 };
 
-enum class Shell : std::uint8_t { sh, bash, none };  // none: split on blanks and quotes, executed directly
+enum class Shell : std::uint8_t {
+  sh,
+  bash,
+  none
+};  // none: split on blanks and quotes, executed directly
 
 struct EnvSpec {
-  std::vector<std::string> pass;                          // names taken from the caller; counted by value
-  std::vector<std::pair<std::string, std::string>> set;   // sorted by name
-  std::vector<std::string> count;                         // further names whose values count
+  std::vector<std::string> pass;  // names taken from the caller; counted by value
+  std::vector<std::pair<std::string, std::string>> set;  // sorted by name
+  std::vector<std::string> count;                        // further names whose values count
 };
 
-struct EnvironmentSpec {      // what the code runs in
-  std::string python;         // an interpreter, or a virtual environment's folder; empty: not declared
+struct EnvironmentSpec {  // what the code runs in
+  std::string python;     // an interpreter, or a virtual environment's folder; empty: not declared
   std::vector<std::string> lock;
   std::vector<std::string> tools;  // names on PATH or paths
   Mark mark;
@@ -101,23 +113,24 @@ enum class SecretSource : std::uint8_t { env, file, command };
 struct Secret {
   std::string name;
   SecretSource source = SecretSource::env;
-  std::string from;        // variable name, path or command line
+  std::string from;  // variable name, path or command line
   bool optional = false;
   Mark mark;
 };
 
 struct Stage {
-  std::string name;          // within its pipeline, e.g. "train@seed0"
-  std::string group;         // the name it was expanded from, else equal to name
+  std::string name;   // within its pipeline, e.g. "train@seed0"
+  std::string group;  // the name it was expanded from, else equal to name
   PipelineId pipeline;
   std::string kind = "command";
-  Mark mark;                 // of the stage's key
+  Mark mark;  // of the stage's key
 
-  std::string cmd;           // as written, after interpolation; empty where the kind needs none
+  std::string cmd;  // as written, after interpolation; empty where the kind needs none
   Shell shell = Shell::sh;
   std::string working_dir = ".";
-  std::vector<Dep> deps;     // declared first, then those the kind implies (table, artifacts, outs_of ...)
-  std::vector<Out> outs;     // outs, metrics, plots, and those the kind implies (junit)
+  std::vector<Dep>
+      deps;  // declared first, then those the kind implies (table, artifacts, outs_of ...)
+  std::vector<Out> outs;  // outs, metrics, plots, and those the kind implies (junit)
   std::vector<Param> params;
   std::vector<std::string> needs;  // stage or group names, "pipeline:name" for another pipeline
   std::vector<Mark> needs_marks;   // parallel to needs
@@ -135,16 +148,17 @@ struct Stage {
   std::vector<std::string> owners;  // of the stage, else the pipeline, else CODEOWNERS
   std::string desc;
   std::vector<std::string> tags;
-  Caching cache = Caching::cached;  // uncached: runs whenever its last result in place does not match
+  Caching cache =
+      Caching::cached;  // uncached: runs whenever its last result in place does not match
   bool always_run = false;
   bool allow_failure = false;
-  Node config;               // the kind's own keys as a map, interpolated, marks kept
+  Node config;  // the kind's own keys as a map, interpolated, marks kept
 };
 
 enum class CacheLink : std::uint8_t { reflink, copy, hardlink };
 enum class CommitOn : std::uint8_t { run, power };  // power: flushed to disk after every stage
 
-struct Storing {  // `cache` and `durability` of the file
+struct Storing {                          // `cache` and `durability` of the file
   std::optional<std::uint64_t> max_size;  // bytes
   CacheLink link = CacheLink::reflink;
   CommitOn commit = CommitOn::run;
@@ -152,12 +166,12 @@ struct Storing {  // `cache` and `durability` of the file
 
 struct Pipeline {
   std::string name;
-  std::string path;        // of the file
-  std::string lock_path;   // "<stem>.lock" beside it
+  std::string path;       // of the file
+  std::string lock_path;  // "<stem>.lock" beside it
   std::vector<std::string> owners;
-  std::string params_file;           // the default parameter file, empty where none
-  std::string params_json = "{}";    // its content after profile overrides, canonical
-  std::string profile;     // empty: none chosen
+  std::string params_file;         // the default parameter file, empty where none
+  std::string params_json = "{}";  // its content after profile overrides, canonical
+  std::string profile;             // empty: none chosen
   Storing storing;
 };
 
@@ -165,7 +179,9 @@ struct Project {
   std::vector<Pipeline> pipelines;
   std::vector<Stage> stages;  // indexed by StageId, in file order
   [[nodiscard]] const Stage& stage(StageId id) const { return stages[id.index()]; }
-  [[nodiscard]] const Pipeline& pipeline_of(const Stage& stage) const { return pipelines[stage.pipeline.index()]; }
+  [[nodiscard]] const Pipeline& pipeline_of(const Stage& stage) const {
+    return pipelines[stage.pipeline.index()];
+  }
   // How people name a stage: its name; "pipeline:name" where the repository has several pipelines.
   [[nodiscard]] std::string label(const Stage& stage) const;
 };

@@ -1,6 +1,7 @@
-/* Preloaded into mlpipe by fault_test.py: from the Nth change to the file system on, every change fails with the errno of
- * MLPIPE_FAULT_ERRNO, as on a disk that is full or became read-only. N is MLPIPE_FAULT_AT; writes to pipes and terminals do
- * not count. The number of changes is written to the file descriptor MLPIPE_FAULT_REPORT at exit. */
+/* Preloaded into mlpipe by fault_test.py: from the Nth change to the file system on, every change
+ * fails with the errno of MLPIPE_FAULT_ERRNO, as on a disk that is full or became read-only. N is
+ * MLPIPE_FAULT_AT; writes to pipes and terminals do not count. The number of changes is written to
+ * the file descriptor MLPIPE_FAULT_REPORT at exit. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -65,36 +66,55 @@ ssize_t pwrite64(int fd, const void* bytes, size_t count, off64_t offset) {
 ssize_t writev(int fd, const struct iovec* parts, int count) {
   return is_file(fd) && refuse() ? -1 : REAL(writev)(fd, parts, count);
 }
-ssize_t copy_file_range(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t count, unsigned flags) {
+ssize_t copy_file_range(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t count,
+                        unsigned flags) {
   return refuse() ? -1 : REAL(copy_file_range)(in, in_offset, out, out_offset, count, flags);
 }
-int rename(const char* from, const char* to) { return refuse() ? -1 : REAL(rename)(from, to); }
+int rename(const char* from, const char* to) {
+  return refuse() ? -1 : REAL(rename)(from, to);
+}
 int renameat(int from_fd, const char* from, int to_fd, const char* to) {
   return refuse() ? -1 : REAL(renameat)(from_fd, from, to_fd, to);
 }
-int link(const char* from, const char* to) { return refuse() ? -1 : REAL(link)(from, to); }
+int link(const char* from, const char* to) {
+  return refuse() ? -1 : REAL(link)(from, to);
+}
 int linkat(int from_fd, const char* from, int to_fd, const char* to, int flags) {
   return refuse() ? -1 : REAL(linkat)(from_fd, from, to_fd, to, flags);
 }
-int symlinkat(const char* text, int fd, const char* path) { return refuse() ? -1 : REAL(symlinkat)(text, fd, path); }
-int mkdir(const char* path, mode_t mode) { return refuse() ? -1 : REAL(mkdir)(path, mode); }
-int mkdirat(int fd, const char* path, mode_t mode) { return refuse() ? -1 : REAL(mkdirat)(fd, path, mode); }
+int symlinkat(const char* text, int fd, const char* path) {
+  return refuse() ? -1 : REAL(symlinkat)(text, fd, path);
+}
+int mkdir(const char* path, mode_t mode) {
+  return refuse() ? -1 : REAL(mkdir)(path, mode);
+}
+int mkdirat(int fd, const char* path, mode_t mode) {
+  return refuse() ? -1 : REAL(mkdirat)(fd, path, mode);
+}
 
 /* Opening is a change only where it may create. */
-#define OPEN(name, ...)                                   \
-  mode_t mode = 0;                                        \
-  if ((flags & (O_CREAT | O_TMPFILE)) != 0) {             \
-    va_list arguments;                                    \
-    va_start(arguments, flags);                           \
-    mode = va_arg(arguments, mode_t);                     \
-    va_end(arguments);                                    \
-    if ((flags & O_CREAT) != 0 && refuse()) {             \
-      return -1;                                          \
-    }                                                     \
-  }                                                       \
+#define OPEN(name, ...)                       \
+  mode_t mode = 0;                            \
+  if ((flags & (O_CREAT | O_TMPFILE)) != 0) { \
+    va_list arguments;                        \
+    va_start(arguments, flags);               \
+    mode = va_arg(arguments, mode_t);         \
+    va_end(arguments);                        \
+    if ((flags & O_CREAT) != 0 && refuse()) { \
+      return -1;                              \
+    }                                         \
+  }                                           \
   return REAL(name)(__VA_ARGS__, flags, mode)
 
-int open(const char* path, int flags, ...) { OPEN(open, path); }
-int open64(const char* path, int flags, ...) { OPEN(open64, path); }
-int openat(int fd, const char* path, int flags, ...) { OPEN(openat, fd, path); }
-int openat64(int fd, const char* path, int flags, ...) { OPEN(openat64, fd, path); }
+int open(const char* path, int flags, ...) {
+  OPEN(open, path);
+}
+int open64(const char* path, int flags, ...) {
+  OPEN(open64, path);
+}
+int openat(int fd, const char* path, int flags, ...) {
+  OPEN(openat, fd, path);
+}
+int openat64(int fd, const char* path, int flags, ...) {
+  OPEN(openat64, fd, path);
+}

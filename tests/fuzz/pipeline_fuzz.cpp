@@ -1,5 +1,6 @@
-// Any text as a pipeline file: read, validated and built, or refused with a diagnostic that has a place and renders.
-// The file lies in memory-backed /dev/shm; nothing else of the repository exists.
+// Any text as a pipeline file: read, validated and built, or refused with a diagnostic that has a
+// place and renders. The file lies in memory-backed /dev/shm; nothing else of the repository
+// exists.
 #include <unistd.h>
 
 #include <cstddef>
