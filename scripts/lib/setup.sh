@@ -6,7 +6,6 @@ for name in ${!PYTHON@}; do
 done
 # Debian's own Python, compiler and tools, whatever else the caller has put first.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH
-export LC_ALL=C.UTF-8
 
 . scripts/lib/say.sh
 . scripts/lib/packages.sh
