@@ -1,21 +1,17 @@
 // `mlpipe gc`: removes stored objects that no recent, last, locked or blessed result needs.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "runner/base/text.hpp"
-#include "runner/cache/gc.hpp"
-#include "runner/cli/gc_roots.hpp"
+#include "runner/cli/gc_collect.hpp"
 #include "runner/cli/verbs.hpp"
 
 namespace mlpipe::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::chrono::hours default_keep{24 * 30};
 
 std::string tally_text(const cache::Tally& tally) {
   return fmt::format("{} object{}, {}", tally.objects, tally.objects == 1 ? "" : "s",
@@ -24,18 +20,6 @@ std::string tally_text(const cache::Tally& tally) {
 
 Json tally_json(const cache::Tally& tally) {
   return {{"objects", tally.objects}, {"bytes", tally.bytes}};
-}
-
-// The largest of several: what one pipeline may keep is not taken away by another.
-std::optional<std::uint64_t> most_bytes(const engine::Workspace& workspace) {
-  std::optional<std::uint64_t> most;
-  for (const spec::Pipeline& pipeline : workspace.project().pipelines) {
-    if (!pipeline.storing.max_size) {
-      return std::nullopt;
-    }
-    most = std::max(most.value_or(0), *pipeline.storing.max_size);
-  }
-  return most;
 }
 
 void print(const cache::GcReport& report, bool dry_run, bool json) {
@@ -81,29 +65,8 @@ int gc(const GcArguments& arguments) {
   if (const auto failed = session.open_cache()) {
     return *failed;
   }
-  const engine::Workspace& workspace = session.workspace();
-  const auto alive = workspace.locks->alive();
-  if (!alive) {
-    return show(alive.error());
-  }
-  if (!alive->empty() && !arguments.dry_run) {
-    return show({Code::busy,
-                 fmt::format("run {} (pid {}) is alive and may be about to restore what would go; "
-                             "collect when it has ended, or look with --dry-run",
-                             alive->front().run_id, alive->front().pid)});
-  }
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-      session.host().clock->now().time_since_epoch());
-  auto roots = gc_roots(workspace, now, keep);
-  if (!roots) {
-    return show(roots.error());
-  }
-  cache::GcRequest request;
-  request.roots = std::move(roots->kept);
-  request.pinned = std::move(roots->pinned);
-  request.max_size = most_bytes(workspace);
-  request.sweep = arguments.dry_run ? cache::Sweep::dry_run : cache::Sweep::remove;
-  const auto report = cache::collect_garbage(workspace.state_dir, request);
+  const auto report =
+      collect(session, keep, arguments.dry_run ? cache::Sweep::dry_run : cache::Sweep::remove);
   if (!report) {
     return show(report.error());
   }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "runner/cli/gc_collect.hpp"
 #include "runner/cli/reporters.hpp"
 #include "runner/cli/verbs.hpp"
 #include "runner/engine/engine.hpp"
@@ -113,6 +114,13 @@ int run(const RunArguments& arguments) {
   if (!finished) {
     const int code = show(finished.error());
     return finished.error().code == Code::usage ? code : 6;
+  }
+  if (most_bytes(session.workspace()) && !finished->ran.empty()) {
+    const auto collected = collect(session, default_keep, cache::Sweep::remove);
+    if (!collected && collected.error().code != Code::busy) {  // the next run's end will do
+      const int code = show(collected.error());
+      return finished->exit_code == 0 ? code : finished->exit_code;
+    }
   }
   return finished->exit_code;
 }

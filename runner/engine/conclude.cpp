@@ -182,6 +182,13 @@ std::optional<plan::StepResult> judge(Workspace& workspace, const Attempt& attem
 
 void store_good(Workspace& workspace, const Host& host, const RunContext& context, Attempt& attempt,
                 const std::optional<plan::StepResult>& result, run::StageFinished& finished) {
+  if (context.terminal == port::Terminal::attached) {
+    finished.cached = false;
+    finished.notes.emplace_back(
+        "it had the terminal, and what a person typed is no input that counts: the result is not "
+        "kept");
+    return;
+  }
   const auto moved = moved_input(workspace, attempt);
   if (!moved) {
     return error_out(finished, moved.error().message);

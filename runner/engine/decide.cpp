@@ -23,8 +23,9 @@ const cache::OutRecord* find_record(const std::vector<cache::OutRecord>& records
 
 // A content that some run of ours put there: the stage's last good result, or what a failed attempt
 // left behind.
-bool is_ours(const Workspace& workspace, StageId id, const std::optional<cache::Action>& last,
-             const std::string& path, const port::Content& content) {
+bool is_ours(const Workspace& workspace, StageId id, const std::string& path,
+             const port::Content& content) {
+  const auto last = workspace.journal->last_of(workspace.label(id));
   const cache::OutRecord* record = last ? find_record(last->outs, path) : nullptr;
   return (record != nullptr && record->content == content) ||
          left_by_failed_attempt(workspace.state_dir, workspace.label(id), path, content);
@@ -37,13 +38,12 @@ std::string short_text(const port::Content& content) {
 // Compares a recorded result with the disk. `reasons` receives what cannot be restored.
 Status compare_outs(Workspace& workspace, StageId id, const std::vector<cache::OutRecord>& recorded,
                     Decided& decided, std::vector<Change>& reasons) {
-  const auto last = workspace.journal->last_of(workspace.label(id));
   TRY(std::vector<std::string> standing, standing_outs(workspace, workspace.stage(id)));
   for (const std::string& path : standing) {
     TRY(const port::Content now, workspace.index->look(path, cache::View::output));
     const cache::OutRecord* record = find_record(recorded, path);
     if (now.type != port::EntryType::missing && (record == nullptr || !(record->content == now)) &&
-        !is_ours(workspace, id, last, path, now)) {
+        !is_ours(workspace, id, path, now)) {
       decided.edited.push_back(path);
     }
     if (record == nullptr && now.type != port::EntryType::missing) {

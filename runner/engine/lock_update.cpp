@@ -72,6 +72,7 @@ Status write_locks(Workspace& workspace, const std::vector<GoodResult>& results)
       TRY(workspace.locked[pipeline.index()], lock::read(*text));
     }
     workspace.locked[pipeline.index()] = merged(workspace, pipeline, results);
+    workspace.index_locks();
     TRY_OK(write_file(path, lock::write(workspace.locked[pipeline.index()])));
   }
   return {};

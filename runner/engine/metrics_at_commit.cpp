@@ -105,8 +105,8 @@ class AtCommit {
     if (!bytes && bytes.error().code == Code::not_found) {
       return fail(
           Code::unavailable,
-          fmt::format("the baseline's {} (commit {}, {}) is not in this store; fetch it with "
-                      "`mlpipe pull`, or make it again with `git checkout {} && mlpipe run`",
+          fmt::format("the baseline's {} (commit {}, {}) is not in this store; make it again "
+                      "with `git checkout {} && mlpipe run`, then come back",
                       printable(path), short_commit(commit_), content->digest.short_hex(),
                       short_commit(commit_)));
     }

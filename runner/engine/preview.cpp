@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runner/engine/files.hpp"
+
 namespace mlpipe::engine {
 namespace {
 
@@ -44,8 +46,10 @@ void judge(Workspace& workspace, const Host& host, Force force, const Preview* a
       preview.freshness = Freshness::missing;
       for (const cache::OutRecord& out : decided->restore) {
         preview.restore.push_back(out.path);
-        preview.reasons.push_back(
-            {ItemKind::out, out.path, ChangeKind::missing, out.content.digest.short_hex(), ""});
+        const bool there = stands(workspace.root + "/" + out.path);
+        preview.reasons.push_back({ItemKind::out, out.path,
+                                   there ? ChangeKind::modified : ChangeKind::missing,
+                                   out.content.digest.short_hex(), ""});
         workspace.assumed[out.path] = out.content;
       }
     }

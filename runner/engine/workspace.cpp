@@ -43,6 +43,7 @@ Status read_locks(Workspace& workspace) {
     }
     workspace.locked.push_back(std::move(entries));
   }
+  workspace.index_locks();
   return {};
 }
 
@@ -74,26 +75,33 @@ void check_deps(Workspace& workspace, const spec::Stage& stage) {
   }
 }
 
-void check_resources(Workspace& workspace, const spec::Stage& stage) {
+// What this machine has at all; asked once, not for each of ten thousand stages.
+struct Machine {
+  unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  std::uint64_t memory = machine_memory();
+  std::uint32_t gpus = cache::gpu_count();
+};
+
+void check_resources(Workspace& workspace, const spec::Stage& stage, const Machine& machine) {
   auto& diagnostics = workspace.loaded.diagnostics;
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  if (stage.resources.cpus > cores) {
+  const spec::Resources& asked = stage.resources;
+  if (asked.cpus > machine.cores) {
     diagnostics.error(stage.mark,
                       fmt::format("stage `{}` asks for {:g} cpus, this machine has {}", stage.name,
-                                  stage.resources.cpus, cores),
+                                  asked.cpus, machine.cores),
                       "lower `resources.cpus`");
   }
-  if (stage.resources.memory > machine_memory()) {
+  if (asked.memory > machine.memory) {
     diagnostics.error(
         stage.mark,
         fmt::format("stage `{}` asks for {} of memory, this machine has {}", stage.name,
-                    format_size(stage.resources.memory), format_size(machine_memory())),
+                    format_size(asked.memory), format_size(machine.memory)),
         "lower `resources.memory`");
   }
-  if (stage.resources.gpus > 0 && stage.resources.gpus > cache::gpu_count()) {
+  if (asked.gpus > machine.gpus) {
     diagnostics.error(stage.mark,
                       fmt::format("stage `{}` asks for {} GPUs, this machine has {}", stage.name,
-                                  stage.resources.gpus, cache::gpu_count()),
+                                  asked.gpus, machine.gpus),
                       "lower `resources.gpus`, or set MLPIPE_GPUS where the GPUs are not found");
   }
 }
@@ -109,11 +117,22 @@ std::optional<StageId> Workspace::find(std::string_view wanted) const {
   return std::nullopt;
 }
 
+void Workspace::index_locks() {
+  locked_at.clear();
+  for (std::uint32_t pipeline = 0; pipeline < locked.size(); ++pipeline) {
+    for (std::size_t i = 0; i < locked[pipeline].size(); ++i) {
+      locked_at.emplace(locked[pipeline][i].fingerprint, std::pair(PipelineId{pipeline}, i));
+    }
+  }
+}
+
 const lock::LockedStage* Workspace::locked_result(StageId id, const Digest& fingerprint) const {
   const spec::Stage& wanted = stage(id);
-  for (const lock::LockedStage& entry : locked[wanted.pipeline.index()]) {
-    if (entry.fingerprint == fingerprint && entry.name == wanted.name) {
-      return &entry;
+  const auto [first, last] = locked_at.equal_range(fingerprint);
+  for (auto at = first; at != last; ++at) {
+    const auto& [pipeline, i] = at->second;
+    if (pipeline == wanted.pipeline && locked[pipeline.index()][i].name == wanted.name) {
+      return &locked[pipeline.index()][i];
     }
   }
   return nullptr;
@@ -168,10 +187,11 @@ Result<Opened> open_workspace(const OpenOptions& options, const Host& host) {
 
 void check_machine(Workspace& workspace, const Host& host, const std::vector<bool>& selected) {
   const auto& stages = workspace.project().stages;
+  const Machine machine;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     if (selected[i]) {
       check_deps(workspace, stages[i]);
-      check_resources(workspace, stages[i]);
+      check_resources(workspace, stages[i], machine);
       check_secrets(stages[i], workspace.root, host.caller, workspace.loaded.diagnostics);
     }
   }

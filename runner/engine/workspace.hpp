@@ -30,6 +30,7 @@ struct Workspace {
   std::vector<plan::Lowered> lowered;                  // by stage
   std::vector<std::string> labels;                     // by stage
   std::vector<std::vector<lock::LockedStage>> locked;  // by pipeline, as read
+  std::unordered_multimap<Digest, std::pair<PipelineId, std::size_t>> locked_at;
   std::unique_ptr<cache::ObjectStore> store;
   std::unique_ptr<cache::Index> index;
   std::unique_ptr<cache::Locks> locks;
@@ -42,6 +43,8 @@ struct Workspace {
   [[nodiscard]] const spec::Stage& stage(StageId id) const { return loaded.project.stage(id); }
   [[nodiscard]] const std::string& label(StageId id) const { return labels[id.index()]; }
   [[nodiscard]] std::optional<StageId> find(std::string_view label) const;
+  // After `locked` was filled or replaced.
+  void index_locks();
   // The lock's entry for a stage with this fingerprint.
   [[nodiscard]] const lock::LockedStage* locked_result(StageId id, const Digest& fingerprint) const;
 };

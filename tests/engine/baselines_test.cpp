@@ -173,7 +173,7 @@ TEST_F(Baselines, GitGoesThroughTheLockFileToTheStore) {
   const auto away = ask(Source::git);
   ASSERT_FALSE(away);
   EXPECT_EQ(away.error().code, Code::unavailable);
-  EXPECT_NE(away.error().message.find("mlpipe pull"), std::string::npos) << away.error().message;
+  EXPECT_NE(away.error().message.find("git checkout"), std::string::npos) << away.error().message;
   objects[sha256(bytes)] = bytes;
   EXPECT_EQ(accuracy(ask(Source::git)), 0.6);
   files[{fork_commit, "mlpipe.lock"}] = "no lock file";

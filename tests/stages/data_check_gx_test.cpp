@@ -21,7 +21,8 @@ const std::map<std::string, const char*>& exceptions() {
 
 const char* cases_path() {
   const char* named = std::getenv("MLPIPE_CONFORMANCE");
-  return named != nullptr ? named : "/work/shared/conformance/gx_expectations.jsonl";
+  return named != nullptr ? named
+                          : MLPIPE_SOURCE_DIR "/../shared/conformance/gx_expectations.jsonl";
 }
 
 std::string parameter(const json& value) {
