@@ -114,8 +114,15 @@ void Runner::announce_wait(StageId id, Pending& pending, std::string what, std::
   }
 }
 
-// After a wait another run may have done the work: its result counts as ours.
+// Between a decision and the start another run may have done the work: its result counts as ours.
 void Runner::decide_again(StageId id) {
+  // What was seen before that run wrote is no longer so.
+  for (const spec::Dep& dep : workspace_.stage(id).deps) {
+    workspace_.index->forget(dep.path);
+  }
+  for (const spec::Out& out : workspace_.stage(id).outs) {
+    workspace_.index->forget(out.path);
+  }
   auto decided = decide(workspace_, host_, id, Force::no);
   if (!decided) {
     return end_errored(id, decided.error().message);
@@ -147,7 +154,7 @@ bool Runner::start_stage(StageId id) {
                          options_.terminal == port::Terminal::captured;
   const bool known_now = std::holds_alternative<plan::Run>(pending.decided.decision) &&
                          workspace_.journal->find(pending.decided.key.fingerprint).has_value();
-  if (may_reuse && pending.lost_lock && (known_now || !pending.decided.restore.empty())) {
+  if (may_reuse && (known_now || (pending.lost_lock && !pending.decided.restore.empty()))) {
     decide_again(id);
     if (states_[id.index()]) {
       return true;

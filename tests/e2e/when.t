@@ -27,23 +27,11 @@ Conditions, ages, groups.
     cleanup       passed TIME SIZE
   
   work: warned in TIME: 1 failed, 2 passed, 2 skipped
-  $ git checkout -q -b release/1 && DEPLOY=1 mlpipe run -j1
-  work: run RUN, 5 stages
-    started   on_release                never run
-    passed    on_release TIME
-    started   with_flag                 never run
-    passed    with_flag TIME
-    started   broken                    never run
-    failed    broken TIME  exit 1
-        rerun  mlpipe run broken
-  
-  
-    stage         result            time      memory  metrics moved
-    on_release    passed TIME SIZE
-    with_flag     passed TIME SIZE
-    broken        failed TIME SIZE  exit 1
-  
-  work: warned in TIME: 1 failed, 2 passed, 1 reused, 1 skipped
+  $ git checkout -q -b release/1 && DEPLOY=1 mlpipe run -j1 --json | tail -n 1 | grep -oE '"(passed|failed|reused|skipped)":\[[^]]*\]'
+  "reused":["cleanup"]
+  "passed":["on_release","with_flag"]
+  "failed":["broken"]
+  "skipped":["on_main"]
 
 An age is a reason only where one is declared.
 
