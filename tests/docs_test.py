@@ -2,7 +2,7 @@
 """Every YAML example of README.md and docs/ is a pipeline that mlpipe accepts, as it stands or as the part it shows.
 
 usage: docs_test.py MLPIPE REPOSITORY
-A block that starts with `stages:` or with a stage is completed with what it leaves out; `train` is added where it is named.
+A block that starts with `stages:` or with a stage is completed with what it leaves out: stages that it needs are added.
 """
 import os
 import pathlib
@@ -26,6 +26,10 @@ def completed(block):
         block = "stages:\n" + textwrap.indent(block, "  ")
     if "outs_of: train" in block and not re.search(r"^  train:", block, re.M):
         block += TRAIN
+    for names in re.findall(r"^    needs: \[([^]]*)\]", block, re.M):
+        for name in re.split(r",\s*", names):
+            if not re.search(rf"^  {re.escape(name)}:", block, re.M):
+                block += f"  {name}: {{cmd: 'true'}}\n"
     return "mlpipe: 1\nname: example\n" + block
 
 
