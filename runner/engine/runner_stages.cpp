@@ -154,6 +154,7 @@ bool Runner::start_stage(StageId id) {
                          options_.terminal == port::Terminal::captured;
   const bool known_now = std::holds_alternative<plan::Run>(pending.decided.decision) &&
                          workspace_.journal->find(pending.decided.key.fingerprint).has_value();
+  // Another run may have done it since the decision, seen at the lock or not.
   if (may_reuse && (known_now || (pending.lost_lock && !pending.decided.restore.empty()))) {
     decide_again(id);
     if (states_[id.index()]) {
