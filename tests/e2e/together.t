@@ -23,11 +23,10 @@ Two mlpipe in one checkout: the second waits for a stage that the first is runni
     waiting   slow                      for the stage itself, which another run has, behind mlpipe run RUN (pid PID)
     started   free                      never run
     passed    free TIME
-    restored  slow                      1 output restored
   
     stage         result            time      memory  metrics moved
     free          passed TIME SIZE
   
-  work: passed in TIME: 1 passed, 1 restored
+  work: passed in TIME: 1 passed, 1 reused
   $ cat count.txt
   begun
