@@ -15,6 +15,7 @@
 #include "runner/base/text.hpp"
 #include "runner/cli/gate_history.hpp"
 #include "runner/cli/version.hpp"
+#include "runner/engine/compiled_pipelines.hpp"
 #include "stages/kind.hpp"
 
 extern char** environ;
@@ -123,9 +124,10 @@ Session::Session(Common common) : common_(std::move(common)) {
 
 Session::~Session() = default;
 
-void Session::show_diagnostics() const {
-  const auto& loaded = opened_.workspace.loaded;
+void Session::show_diagnostics() {
+  auto& loaded = opened_.workspace.loaded;
   if (!loaded.diagnostics.empty()) {
+    engine::reread_texts(root_, loaded);
     const auto colour = is_terminal(Stream::err) ? spec::Colour::on : spec::Colour::off;
     std::fputs(spec::render(loaded.diagnostics, loaded.sources, colour).c_str(), stderr);
   }

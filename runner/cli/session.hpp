@@ -51,7 +51,7 @@ class Session {
   [[nodiscard]] const std::string& root() const { return root_; }
 
  private:
-  void show_diagnostics() const;
+  void show_diagnostics();
   Common common_;
   std::string root_;
   engine::Host host_;

@@ -59,14 +59,13 @@ std::optional<int> narrow_to_affected(Session& session, const std::string& ref,
 
 // What the answer "nothing to do" depends on beside the disk; nullopt for questions that are not
 // about that.
-std::optional<engine::SettleQuestion> settle_question(const RunArguments& arguments,
-                                                      Session& session) {
+std::optional<engine::Question> settle_question(const RunArguments& arguments, Session& session) {
   const Common& common = arguments.common;
   if (arguments.force || arguments.attach || arguments.deploy || arguments.locked ||
       !arguments.affected_by.empty() || common.json) {
     return std::nullopt;
   }
-  engine::SettleQuestion question{session.root(), session.host().executable, {}};
+  engine::Question question{session.root(), session.host().executable, {}};
   const auto add = [&](const char* name, const std::vector<std::string>& values) {
     question.asked.emplace_back(fmt::format("{} {}", name, values.size()));
     question.asked.insert(question.asked.end(), values.begin(), values.end());

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <unordered_map>
 
 #include "runner/engine/files.hpp"
 
@@ -46,6 +48,31 @@ std::vector<lock::LockedStage> merged(const Workspace& workspace, PipelineId pip
   return kept;
 }
 
+// Whether every result stands in the file as it is, and nothing else does: told entry by entry,
+// without making its text.
+bool says_so_already(const Workspace& workspace, PipelineId pipeline,
+                     const std::vector<GoodResult>& results) {
+  const std::vector<lock::LockedStage>& locked = workspace.locked[pipeline.index()];
+  std::unordered_map<std::string_view, const lock::LockedStage*> entries;
+  for (const lock::LockedStage& entry : locked) {
+    entries.emplace(entry.name, &entry);
+  }
+  for (const GoodResult& result : results) {
+    const spec::Stage& stage = workspace.stage(result.stage);
+    if (stage.pipeline == pipeline) {
+      const auto at = entries.find(stage.name);
+      if (at == entries.end() || !(*at->second == entry_of(workspace, result))) {
+        return false;
+      }
+    }
+  }
+  const auto& stages = workspace.project().stages;
+  const auto known = std::count_if(stages.begin(), stages.end(), [&](const spec::Stage& stage) {
+    return stage.pipeline == pipeline && entries.count(stage.name) > 0;
+  });
+  return static_cast<std::size_t>(known) == locked.size();
+}
+
 }  // namespace
 
 std::vector<PipelineId> changed_locks(const Workspace& workspace,
@@ -53,6 +80,9 @@ std::vector<PipelineId> changed_locks(const Workspace& workspace,
   std::vector<PipelineId> changed;
   for (std::uint32_t i = 0; i < workspace.project().pipelines.size(); ++i) {
     const PipelineId pipeline{i};
+    if (says_so_already(workspace, pipeline, results)) {
+      continue;
+    }
     auto entries = merged(workspace, pipeline, results);
     const bool nothing_yet = entries.empty() && workspace.locked[i].empty();
     if (!nothing_yet && lock::write(std::move(entries)) != lock::write(workspace.locked[i])) {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,19 +11,17 @@
 #include <thread>
 
 #include "runner/base/text.hpp"
+#include "runner/cache/answer_file.hpp"
 #include "runner/cache/checksum.hpp"
-#include "runner/cache/settled_file.hpp"
 #include "runner/engine/environment.hpp"
 
 namespace mlpipe::engine {
 namespace {
 
-using cache::Fd;
-
 // Fields of a payload, each ended by a NUL:
 //   date-or-empty machine environment-checksum stages pipeline... "" variable...
 constexpr char end = '\0';
-constexpr std::string_view clock_word = "run.date";
+constexpr std::string_view kind = "settled";
 
 std::string state_dir_of(const std::string& root) {
   return root + "/.mlpipe";
@@ -33,20 +30,6 @@ std::string state_dir_of(const std::string& root) {
 std::string machine() {
   return fmt::format("{} cores, {} pages", std::thread::hardware_concurrency(),
                      sysconf(_SC_PHYS_PAGES));
-}
-
-std::string key_of(const SettleQuestion& question) {
-  struct stat binary {};
-  if (stat(question.executable.c_str(), &binary) != 0) {
-    return {};
-  }
-  const cache::Signature by = cache::signature_of(binary);
-  std::string key =
-      fmt::format("{} {} {} {} {}", by.device, by.inode, by.size, by.mtime_ns, by.ctime_ns);
-  for (const std::string& argument : question.asked) {
-    key.append(1, end).append(argument);
-  }
-  return key.append(1, end).append(question.root);
 }
 
 // Of the variables that count for some stage, in their order; values leave no trace but this.
@@ -71,50 +54,6 @@ bool may_change_unseen(const spec::Stage& stage, const plan::Lowered& lowered) {
          stage.resources.gpus > 0;
 }
 
-// The files that were read before the record could see them: whatever changed since it began is in
-// doubt.
-class Sources {
- public:
-  Sources(const std::string& root, cache::Seen& seen)
-      : root_(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), seen_(seen) {}
-
-  void add(const std::string& path) {
-    struct stat status {};
-    const auto look = [&](int flags) { return fstatat(root_.get(), path.c_str(), &status, flags); };
-    if (look(AT_SYMLINK_NOFOLLOW) != 0) {
-      errno == ENOENT || errno == ENOTDIR ? seen_.absent(path) : seen_.doubt();
-    } else if (S_ISLNK(status.st_mode)) {
-      seen_.doubt();  // the link's own signature does not tell what is behind it
-    } else {
-      seen_.present(path, cache::signature_of(status), root_.get());
-    }
-  }
-
- private:
-  Fd root_;
-  cache::Seen& seen_;
-};
-
-bool ends_with(std::string_view text, std::string_view tail) {
-  return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
-}
-
-// Files there that are no pipelines may become some.
-Status add_pipelines_folder(const std::string& root, Sources& sources) {
-  sources.add("pipelines");
-  const Fd fd(open((root + "/pipelines").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid()) {
-    return {};
-  }
-  TRY(const auto names, cache::list_folder(fd.get(), "pipelines"));
-  for (const cache::Name& name : names) {
-    if (ends_with(name.text, ".yaml") || ends_with(name.text, ".yml")) {
-      sources.add("pipelines/" + name.text);
-    }
-  }
-  return {};
-}
-
 std::vector<std::string_view> fields_of(std::string_view payload) {
   std::vector<std::string_view> fields = split(payload, end);
   if (!fields.empty()) {
@@ -125,7 +64,7 @@ std::vector<std::string_view> fields_of(std::string_view payload) {
 
 bool another_run_is_registered(const std::string& state_dir) {
   const std::string folder = state_dir + "/locks/runs";
-  const Fd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const cache::Fd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) {
     return errno != ENOENT;
   }
@@ -135,11 +74,11 @@ bool another_run_is_registered(const std::string& state_dir) {
 
 }  // namespace
 
-std::optional<SettledRun> still_settled(const SettleQuestion& question, const Variables& caller,
+std::optional<SettledRun> still_settled(const Question& question, const Variables& caller,
                                         std::chrono::system_clock::time_point now) {
   const std::string state_dir = state_dir_of(question.root);
   const std::string key = key_of(question);
-  const auto file = cache::SettledFile::open(state_dir, key);
+  const auto file = cache::AnswerFile::open(state_dir, kind, key);
   if (!file || key.empty()) {
     return std::nullopt;
   }
@@ -164,14 +103,7 @@ std::optional<SettledRun> still_settled(const SettleQuestion& question, const Va
   return run;
 }
 
-std::unique_ptr<cache::Seen> begin_seeing(const std::string& root) {
-  const std::string state_dir = state_dir_of(root);
-  return access((state_dir + "/journal").c_str(), F_OK) == 0
-             ? std::make_unique<cache::Seen>(state_dir + "/tmp")
-             : nullptr;
-}
-
-Status settle(const Workspace& workspace, const SettleQuestion& question, const Host& host,
+Status settle(const Workspace& workspace, const Question& question, const Host& host,
               const std::vector<bool>& selected, cache::Seen& seen) {
   const spec::Project& project = workspace.project();
   std::set<std::string_view> names;
@@ -190,27 +122,18 @@ Status settle(const Workspace& workspace, const SettleQuestion& question, const 
   if (!workspace.loaded.diagnostics.empty()) {
     return {};  // warnings are to be seen again
   }
-  Sources sources(workspace.root, seen);
-  bool clock = false;
-  for (const auto& file : workspace.loaded.sources.files()) {
-    clock = clock || file.text.find(clock_word) != std::string::npos;
-  }
-  for (const auto* files : {&workspace.loaded.files_read, &workspace.loaded.files_absent}) {
-    std::for_each(files->begin(), files->end(),
-                  [&](const std::string& path) { sources.add(path); });
-  }
-  TRY_OK(add_pipelines_folder(workspace.root, sources));
+  TRY_OK(see_sources(workspace.root, workspace.loaded, seen));
   for (const spec::Pipeline& pipeline : project.pipelines) {
-    sources.add(pipeline.lock_path);
+    see_path(workspace.root, pipeline.lock_path, seen);
   }
-  sources.add(".mlpipe/journal");
+  see_path(workspace.root, ".mlpipe/journal", seen);
   const std::string key = key_of(question);
   const auto entries = seen.take();
   if (entries.empty() || key.empty()) {
     return {};
   }
   const std::vector<std::string_view> sorted(names.begin(), names.end());
-  std::string payload = clock ? workspace.date : std::string();
+  std::string payload = workspace.loaded.reads_clock ? workspace.date : std::string();
   payload.append(1, end).append(machine()).append(1, end);
   payload.append(environment_of(sorted, host.caller)).append(1, end);
   payload.append(std::to_string(stages)).append(1, end);
@@ -221,7 +144,7 @@ Status settle(const Workspace& workspace, const SettleQuestion& question, const 
   for (const std::string_view name : sorted) {
     payload.append(name).append(1, end);
   }
-  return cache::write_settled(workspace.state_dir, key, payload, entries);
+  return cache::write_answer(workspace.state_dir, kind, key, payload, entries);
 }
 
 }  // namespace mlpipe::engine

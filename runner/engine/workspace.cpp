@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "runner/base/text.hpp"
+#include "runner/engine/compiled_pipelines.hpp"
 #include "runner/engine/secrets.hpp"
 
 namespace mlpipe::engine {
@@ -153,6 +154,24 @@ std::string find_root(const std::string& from) {
   return from;
 }
 
+namespace {
+
+// From the compiled form where it stands, else from the text, whose compiled form is then kept.
+Result<spec::Loaded> load_pipelines(const spec::LoadOptions& options, const Host& host) {
+  const Question question = pipelines_question(options, host.executable);
+  if (auto compiled = find_compiled(question, options.run_date)) {
+    return std::move(*compiled);
+  }
+  const auto seen = begin_seeing(options.root);
+  TRY(spec::Loaded loaded, spec::load(options));
+  if (seen) {
+    keep_compiled(question, options.run_date, loaded, *seen);
+  }
+  return loaded;
+}
+
+}  // namespace
+
 Result<Opened> open_workspace(const OpenOptions& options, const Host& host) {
   Opened opened;
   Workspace& workspace = opened.workspace;
@@ -166,7 +185,7 @@ Result<Opened> open_workspace(const OpenOptions& options, const Host& host) {
   load.run_date = workspace.date;
   load.kinds = options.kinds;
   load.version = host.version;
-  TRY(workspace.loaded, spec::load(load));
+  TRY(workspace.loaded, load_pipelines(load, host));
   auto& diagnostics = workspace.loaded.diagnostics;
   if (diagnostics.has_errors()) {
     return opened;

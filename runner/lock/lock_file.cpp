@@ -117,7 +117,9 @@ void normalise(std::vector<LockedStage>& stages) {
               [](const LockedOut& a, const LockedOut& b) { return out_order(a) < out_order(b); });
     stage.outs.erase(std::unique(stage.outs.begin(), stage.outs.end()), stage.outs.end());
   }
-  std::sort(stages.begin(), stages.end(), before);
+  if (!std::is_sorted(stages.begin(), stages.end(), before)) {  // what we wrote is
+    std::sort(stages.begin(), stages.end(), before);
+  }
   stages.erase(std::unique(stages.begin(), stages.end()), stages.end());
 }
 

@@ -29,6 +29,8 @@ class Sources {
     std::string text;
   };
   std::uint32_t add(std::string path, std::string text);
+  // The text of a file that was added without.
+  void fill(std::uint32_t file, std::string text) { files_.at(file).text = std::move(text); }
   [[nodiscard]] const File& at(std::uint32_t file) const { return files_.at(file); }
   [[nodiscard]] const std::vector<File>& files() const { return files_; }
 

@@ -164,6 +164,10 @@ Result<Loaded> load(const LoadOptions& options) {
   for (Draft& draft : state.drafts) {
     loaded.project.stages.push_back(std::move(draft.stage));
   }
+  const auto& texts = loaded.sources.files();
+  loaded.reads_clock = std::any_of(texts.begin(), texts.end(), [](const Sources::File& file) {
+    return file.text.find("run.date") != std::string::npos;
+  });
   return loaded;
 }
 

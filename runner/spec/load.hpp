@@ -56,7 +56,8 @@ struct Loaded {
   Diagnostics diagnostics;              // project is complete only when it has no errors
   std::vector<std::string> files_read;  // relative paths: pipelines, params files, CODEOWNERS
   std::vector<std::string>
-      files_absent;  // looked for in vain: were one there, the project could differ
+      files_absent;          // looked for in vain: were one there, the project could differ
+  bool reads_clock = false;  // some text names ${run.date}: the project is of that day
 };
 
 // An Error only where no pipeline file could be found or read at all.

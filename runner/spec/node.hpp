@@ -25,6 +25,7 @@ struct Node {
   struct Key {
     std::string text;
     Mark mark;
+    friend bool operator==(const Key&, const Key&) = default;
   };
 
   NodeKind kind = NodeKind::null;
@@ -39,6 +40,8 @@ struct Node {
   [[nodiscard]] const Node* find(std::string_view key) const;
   // Structural equality: kinds, scalar values and order of keys; marks are ignored.
   [[nodiscard]] bool same(const Node& other) const;
+  // Everything, marks too.
+  friend bool operator==(const Node&, const Node&) = default;
 };
 
 // Canonical JSON of a node: keys sorted bytewise, no white space, integers as written in decimal,

@@ -28,6 +28,7 @@ struct Out {
   Caching caching = Caching::cached;
   Persist persist = Persist::no;
   Mark mark;
+  friend bool operator==(const Out&, const Out&) = default;
 };
 
 enum class Notebook : std::uint8_t { code_cells, full };  // what of an .ipynb dependency counts
@@ -36,6 +37,7 @@ struct Dep {
   std::string path;  // a file, a folder or a glob; a folder covers what lies below it
   Notebook notebook = Notebook::code_cells;
   Mark mark;
+  friend bool operator==(const Dep&, const Dep&) = default;
 };
 
 // One leaf of a parameter file that the stage declares. A key that names a map is expanded to its
@@ -44,29 +46,34 @@ struct Param {
   std::string file;
   std::string key;    // dotted
   std::string value;  // canonical JSON after profile overrides
+  friend bool operator==(const Param&, const Param&) = default;
 };
 
 enum class RetryCause : std::uint8_t { any_failure, signal, oom, timeout, preempted, exit_code };
 struct RetryOn {
   RetryCause cause = RetryCause::any_failure;
   int exit_code = 0;  // with RetryCause::exit_code
+  friend bool operator==(const RetryOn&, const RetryOn&) = default;
 };
 
 struct Retry {
   std::uint32_t retries = 0;
   std::vector<RetryOn> on;                  // empty: any failure
   std::chrono::milliseconds backoff{1000};  // doubled after each attempt, at most five minutes
+  friend bool operator==(const Retry&, const Retry&) = default;
 };
 
 struct Resources {
   double cpus = 1;           // a stage holds this share of the machine's cores while it runs
   std::uint64_t memory = 0;  // bytes; 0: not declared
   std::uint32_t gpus = 0;    // machine-wide slots
+  friend bool operator==(const Resources&, const Resources&) = default;
 };
 
 struct Checkpoint {
   std::string path;
   std::uint32_t keep = 1;
+  friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
 // All conditions given must hold (a list within one: any of it). A stage whose condition fails is
@@ -79,15 +86,18 @@ struct When {
   struct EnvIs {
     std::string name;
     std::optional<std::string> equals;  // absent: set and not empty
+    friend bool operator==(const EnvIs&, const EnvIs&) = default;
   };
   std::vector<EnvIs> env;
   struct StageIs {
     std::string stage;  // resolved name (group or stage)
     std::vector<std::string>
         states;  // of `passed warned failed errored skipped blocked reused restored`
+    friend bool operator==(const StageIs&, const StageIs&) = default;
   };
   std::vector<StageIs> stage;
   Mark mark;
+  friend bool operator==(const When&, const When&) = default;
 };
 
 enum class Shell : std::uint8_t {
@@ -100,6 +110,7 @@ struct EnvSpec {
   std::vector<std::string> pass;  // names taken from the caller; counted by value
   std::vector<std::pair<std::string, std::string>> set;  // sorted by name
   std::vector<std::string> count;                        // further names whose values count
+  friend bool operator==(const EnvSpec&, const EnvSpec&) = default;
 };
 
 struct EnvironmentSpec {  // what the code runs in
@@ -107,6 +118,7 @@ struct EnvironmentSpec {  // what the code runs in
   std::vector<std::string> lock;
   std::vector<std::string> tools;  // names on PATH or paths
   Mark mark;
+  friend bool operator==(const EnvironmentSpec&, const EnvironmentSpec&) = default;
 };
 
 enum class SecretSource : std::uint8_t { env, file, command };
@@ -116,6 +128,7 @@ struct Secret {
   std::string from;  // variable name, path or command line
   bool optional = false;
   Mark mark;
+  friend bool operator==(const Secret&, const Secret&) = default;
 };
 
 struct Stage {
@@ -153,6 +166,7 @@ struct Stage {
   bool always_run = false;
   bool allow_failure = false;
   Node config;  // the kind's own keys as a map, interpolated, marks kept
+  friend bool operator==(const Stage&, const Stage&) = default;
 };
 
 enum class CacheLink : std::uint8_t { reflink, copy, hardlink };
@@ -162,6 +176,7 @@ struct Storing {                          // `cache` and `durability` of the fil
   std::optional<std::uint64_t> max_size;  // bytes
   CacheLink link = CacheLink::reflink;
   CommitOn commit = CommitOn::run;
+  friend bool operator==(const Storing&, const Storing&) = default;
 };
 
 struct Pipeline {
@@ -173,6 +188,7 @@ struct Pipeline {
   std::string params_json = "{}";  // its content after profile overrides, canonical
   std::string profile;             // empty: none chosen
   Storing storing;
+  friend bool operator==(const Pipeline&, const Pipeline&) = default;
 };
 
 struct Project {
@@ -184,6 +200,7 @@ struct Project {
   }
   // How people name a stage: its name; "pipeline:name" where the repository has several pipelines.
   [[nodiscard]] std::string label(const Stage& stage) const;
+  friend bool operator==(const Project&, const Project&) = default;
 };
 
 }  // namespace mlpipe::spec

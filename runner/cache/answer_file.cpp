@@ -1,4 +1,4 @@
-#include "runner/cache/settled_file.hpp"
+#include "runner/cache/answer_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -41,7 +41,7 @@ struct Entry {
 static_assert(sizeof(Header) == 72 && sizeof(Folder) == 24 && sizeof(Entry) == 56);
 
 constexpr std::array<char, 14> magic = {'m', 'l', 'p', 'i', 'p', 'e', '-',
-                                        's', 'e', 't', 't', 'l', 'e', 'd'};
+                                        'a', 'n', 's', 'w', 'e', 'r', 's'};
 constexpr std::uint16_t endian_mark = 0x0102;
 constexpr std::size_t most_answers = 16;
 // Below this many paths in a folder, opening it costs more than it saves.
@@ -59,12 +59,8 @@ void append(std::string& bytes, const Value& value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-std::string folder_of(const std::string& state_dir) {
-  return state_dir + "/settled";
-}
-
-std::string file_of(const std::string& state_dir, std::string_view key) {
-  return fmt::format("{}/{:016x}", folder_of(state_dir), checksum(key));
+std::string file_of(const std::string& folder, std::string_view key) {
+  return fmt::format("{}/{:016x}", folder, checksum(key));
 }
 
 // The checksum's own field is left out.
@@ -111,17 +107,19 @@ void prune(const std::string& folder) {
 
 }  // namespace
 
-SettledFile::SettledFile(SettledFile&& other) noexcept
+AnswerFile::AnswerFile(AnswerFile&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), size_(other.size_), payload_(other.payload_) {}
 
-SettledFile::~SettledFile() {
+AnswerFile::~AnswerFile() {
   if (data_ != nullptr) {
     munmap(const_cast<char*>(data_), size_);
   }
 }
 
-std::optional<SettledFile> SettledFile::open(const std::string& state_dir, std::string_view key) {
-  const Fd fd(::open(file_of(state_dir, key).c_str(), O_RDONLY | O_CLOEXEC));
+std::optional<AnswerFile> AnswerFile::open(const std::string& state_dir, std::string_view kind,
+                                           std::string_view key) {
+  const Fd fd(
+      ::open(file_of(fmt::format("{}/{}", state_dir, kind), key).c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
   if (!fd.valid() || fstat(fd.get(), &status) != 0 ||
       static_cast<std::uint64_t>(status.st_size) < sizeof(Header)) {
@@ -132,12 +130,12 @@ std::optional<SettledFile> SettledFile::open(const std::string& state_dir, std::
   if (mapped == MAP_FAILED) {
     return std::nullopt;
   }
-  SettledFile file(static_cast<const char*>(mapped), size);
+  AnswerFile file(static_cast<const char*>(mapped), size);
   return file.read(key) ? std::optional(std::move(file)) : std::nullopt;
 }
 
 // Offsets were written by us and the checksum holds: they are not checked one by one.
-bool SettledFile::read(std::string_view key) {
+bool AnswerFile::read(std::string_view key) {
   const auto header = load<Header>(data_);
   const std::string_view bytes(data_, size_);
   if (header.magic != magic || header.endian != endian_mark || header.file_size != size_ ||
@@ -149,7 +147,7 @@ bool SettledFile::read(std::string_view key) {
   return true;
 }
 
-bool SettledFile::stands(const std::string& root) const {
+bool AnswerFile::stands(const std::string& root) const {
   const auto header = load<Header>(data_);
   const char* folders = data_ + header.folders_at;
   const char* entries = folders + header.folders * sizeof(Folder);
@@ -181,8 +179,8 @@ bool SettledFile::stands(const std::string& root) const {
   return root_fd.valid();
 }
 
-Status write_settled(const std::string& state_dir, std::string_view key, std::string_view payload,
-                     const std::vector<Seen::Entry>& entries) {
+Status write_answer(const std::string& state_dir, std::string_view kind, std::string_view key,
+                    std::string_view payload, const std::vector<Seen::Entry>& entries) {
   Header header{magic, endian_mark, 0, 0, key.size(), payload.size(), 0, 0, entries.size()};
   std::string paths;
   std::string names;
@@ -228,9 +226,10 @@ Status write_settled(const std::string& state_dir, std::string_view key, std::st
   bytes.append(names);
   header.checksum = checksum_of(bytes);
   std::memcpy(bytes.data(), &header, sizeof header);
-  TRY_OK(make_folders(folder_of(state_dir)));
-  prune(folder_of(state_dir));
-  return replace_file(state_dir + "/tmp", file_of(state_dir, key), bytes);
+  const std::string folder = fmt::format("{}/{}", state_dir, kind);
+  TRY_OK(make_folders(folder));
+  prune(folder);
+  return replace_file(state_dir + "/tmp", file_of(folder, key), bytes);
 }
 
 }  // namespace mlpipe::cache
