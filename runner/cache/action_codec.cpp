@@ -167,12 +167,26 @@ std::optional<Action> decode(std::string_view payload) {
   return action;
 }
 
+// type, digest, size and stored of an output.
+constexpr std::size_t out_rest = 1 + sizeof(Digest::bytes) + 8 + 1;
+
 std::optional<ActionKey> decode_key(std::string_view payload) {
   Reader reader(payload);
   if (reader.take(1) != std::string_view(&action_type, 1)) {
     return std::nullopt;
   }
   ActionKey key{reader.digest(), reader.text()};
+  (void)reader.text();  // state
+  (void)reader.text();  // run_id
+  (void)reader.number<std::int64_t>();
+  (void)reader.text();  // manifest
+  for (auto outs = reader.number<std::uint32_t>(); outs > 0 && reader.good(); --outs) {
+    (void)reader.text();
+    (void)reader.take(out_rest);
+  }
+  (void)reader.optional_digest();
+  (void)reader.optional_digest();
+  key.wall_ms = reader.number<std::int64_t>();
   if (!reader.good()) {
     return std::nullopt;
   }

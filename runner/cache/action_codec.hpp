@@ -25,10 +25,11 @@ void put_u32(std::string& bytes, std::uint32_t value);
 // Empty for anything that encode() does not write.
 [[nodiscard]] std::optional<Action> decode(std::string_view payload);
 
-// The two keys alone, without a copy; empty where the payload is no action.
+// What a journal is searched by, without a copy; empty where the payload is no action.
 struct ActionKey {
   Digest fingerprint;
   std::string_view stage;
+  std::int64_t wall_ms = 0;
 };
 [[nodiscard]] std::optional<ActionKey> decode_key(std::string_view payload);
 

@@ -69,6 +69,33 @@ std::uint64_t checksum_of(std::string_view bytes) {
   return checksum(bytes.substr(0, at)) ^ checksum(bytes.substr(at + sizeof(std::uint64_t)));
 }
 
+// The entries of one folder.
+struct EntryRange {
+  const char* file;
+  const char* first;
+  std::uint64_t count;
+  [[nodiscard]] std::pair<const char*, Signature> at(std::uint64_t i) const {
+    const auto entry = load<Entry>(first + i * sizeof(Entry));
+    return {file + entry.name_at, entry.signature};
+  }
+};
+
+// Folder by folder, in order; visit(path, range) says whether to go on. False: it said no.
+template <class Visit>
+bool each_folder_of(const char* file, const Visit& visit) {
+  const auto header = load<Header>(file);
+  const char* folders = file + header.folders_at;
+  const char* entries = folders + header.folders * sizeof(Folder);
+  for (std::uint64_t i = 0; i < header.folders; ++i) {
+    const auto folder = load<Folder>(folders + i * sizeof(Folder));
+    if (!visit(file + folder.path_at,
+               EntryRange{file, entries + folder.first * sizeof(Entry), folder.count})) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool has_signature(int at, const char* name, const Signature& wanted) {
   struct stat status {};
   if (fstatat(at, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -147,36 +174,51 @@ bool AnswerFile::read(std::string_view key) {
   return true;
 }
 
-bool AnswerFile::stands(const std::string& root) const {
-  const auto header = load<Header>(data_);
-  const char* folders = data_ + header.folders_at;
-  const char* entries = folders + header.folders * sizeof(Folder);
+std::optional<std::vector<std::string>> AnswerFile::changed(const std::string& root,
+                                                            std::size_t most) const {
+  std::vector<std::string> paths;
   const Fd root_fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root_fd.valid()) {
+    return std::nullopt;
+  }
   std::string path;
-  for (std::uint64_t i = 0; i < header.folders; ++i) {
-    const auto folder = load<Folder>(folders + i * sizeof(Folder));
-    const char* where = data_ + folder.path_at;
+  const bool looked = each_folder_of(data_, [&](const char* where, const EntryRange& range) {
     const bool is_root = *where == '\0';
     Fd opened;
-    if (!is_root && folder.count >= worth_opening) {
+    if (!is_root && range.count >= worth_opening) {
       opened = Fd(openat(root_fd.get(), where, O_PATH | O_DIRECTORY | O_CLOEXEC));
     }
-    for (std::uint64_t j = folder.first; j < folder.first + folder.count; ++j) {
-      const auto entry = load<Entry>(entries + j * sizeof(Entry));
-      const char* name = data_ + entry.name_at;
+    for (std::uint64_t i = 0; i < range.count; ++i) {
+      const auto [name, signature] = range.at(i);
+      bool same = false;
       if (opened.valid() || is_root) {
-        if (!has_signature(is_root ? root_fd.get() : opened.get(), name, entry.signature)) {
+        same = has_signature(is_root ? root_fd.get() : opened.get(), name, signature);
+      } else {
+        path.assign(where).append("/").append(name);
+        same = has_signature(root_fd.get(), path.c_str(), signature);
+      }
+      if (!same) {
+        paths.push_back(join(where, name));
+        if (paths.size() > most) {
           return false;
         }
-        continue;
-      }
-      path.assign(where).append("/").append(name);
-      if (!has_signature(root_fd.get(), path.c_str(), entry.signature)) {
-        return false;
       }
     }
-  }
-  return root_fd.valid();
+    return true;
+  });
+  return looked ? std::optional(std::move(paths)) : std::nullopt;
+}
+
+std::vector<Seen::Entry> AnswerFile::entries() const {
+  std::vector<Seen::Entry> entries;
+  each_folder_of(data_, [&](const char* where, const EntryRange& range) {
+    for (std::uint64_t i = 0; i < range.count; ++i) {
+      const auto [name, signature] = range.at(i);
+      entries.push_back({join(where, name), signature});
+    }
+    return true;
+  });
+  return entries;
 }
 
 Status write_answer(const std::string& state_dir, std::string_view kind, std::string_view key,

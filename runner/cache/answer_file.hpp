@@ -30,9 +30,12 @@ class AnswerFile {
   ~AnswerFile();
 
   [[nodiscard]] std::string_view payload() const { return payload_; }
-  // Whether each path has the signature it had, or still does not exist. Paths are relative to
-  // `root`.
-  [[nodiscard]] bool stands(const std::string& root) const;
+  // The paths that do not have the signature they had, or came into being. nullopt: more than
+  // `most`; then not all were looked at. Relative paths are below `root`.
+  [[nodiscard]] std::optional<std::vector<std::string>> changed(const std::string& root,
+                                                                std::size_t most) const;
+  [[nodiscard]] bool stands(const std::string& root) const { return changed(root, 0).has_value(); }
+  [[nodiscard]] std::vector<Seen::Entry> entries() const;
 
  private:
   AnswerFile(const char* data, std::size_t size) : data_(data), size_(size) {}

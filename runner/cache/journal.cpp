@@ -31,6 +31,11 @@ std::optional<Action> Journal::last_of(const std::string& stage) const {
   return impl_->file.last_of(stage);
 }
 
+std::optional<std::chrono::milliseconds> Journal::last_wall(const std::string& stage) const {
+  const auto wall = impl_->file.last_wall_ms(stage);
+  return wall ? std::optional(std::chrono::milliseconds(*wall)) : std::nullopt;
+}
+
 Status Journal::append(const Action& action) {
   const std::string payload = encode(action);
   if (payload.size() > max_payload) {

@@ -68,6 +68,8 @@ class Journal {
   [[nodiscard]] std::optional<Action> find(const Digest& fingerprint) const;
   // The newest action recorded for this stage label.
   [[nodiscard]] std::optional<Action> last_of(const std::string& stage) const;
+  // How long that took; an estimate, as two labels may be taken for one another.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> last_wall(const std::string& stage) const;
   // Caller holds Locks::write(). no_space: the journal is as it was.
   Status append(const Action& action);
   Status refresh();

@@ -164,7 +164,7 @@ void JournalFile::index(PayloadAt at, std::string_view payload) {
   if (!key) {
     return;  // a filler, or a kind of record that this version does not know
   }
-  const Entry entry{at, key->fingerprint, hash_of(key->stage)};
+  const Entry entry{at, key->fingerprint, hash_of(key->stage), key->wall_ms};
   const auto position = static_cast<std::uint32_t>(entries_.size());
   entries_.push_back(entry);
   by_fingerprint_.put(std::hash<Digest>{}(entry.fingerprint), position, [&](std::uint32_t other) {
@@ -217,6 +217,13 @@ std::optional<Action> JournalFile::last_of(std::string_view stage) const {
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::int64_t> JournalFile::last_wall_ms(std::string_view stage) const {
+  const std::uint64_t hash = hash_of(stage);
+  const auto newest =
+      by_stage_.get(hash, [&](std::uint32_t other) { return entries_[other].stage_hash == hash; });
+  return newest ? std::optional(entries_[*newest].wall_ms) : std::nullopt;
 }
 
 std::vector<Action> JournalFile::all() const {

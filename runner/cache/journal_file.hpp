@@ -24,6 +24,7 @@ struct Entry {
   PayloadAt at;
   Digest fingerprint;
   std::uint64_t stage_hash;
+  std::int64_t wall_ms;
 };
 
 class JournalFile {
@@ -39,6 +40,7 @@ class JournalFile {
 
   [[nodiscard]] std::optional<Action> find(const Digest& fingerprint) const;
   [[nodiscard]] std::optional<Action> last_of(std::string_view stage) const;
+  [[nodiscard]] std::optional<std::int64_t> last_wall_ms(std::string_view stage) const;
   [[nodiscard]] std::vector<Action> all() const;
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 

@@ -78,7 +78,7 @@ std::optional<engine::Question> settle_question(const RunArguments& arguments, S
   return question;
 }
 
-int show_settled(const engine::SettledRun& run) {
+int show_settled(const engine::Settled& run) {
   const report::ReportOptions options = report::terminal_options(STDOUT_FILENO);
   options.write(report::render(report::nothing_to_do(run.pipelines, run.stages), report::any_width,
                                options.colour) +
@@ -114,11 +114,11 @@ int run(const RunArguments& arguments) {
   }
   Session session(arguments.common);
   const auto question = settle_question(arguments, session);
-  if (question) {
-    const engine::Host& host = session.host();
-    if (const auto settled = engine::still_settled(*question, host.caller, host.clock->now())) {
-      return show_settled(*settled);
-    }
+  const auto settled =
+      question ? engine::find_settled(*question, session.host().caller, session.host().clock->now())
+               : std::nullopt;
+  if (settled && settled->nothing_to_do()) {
+    return show_settled(*settled);
   }
   const auto seen = question ? engine::begin_seeing(session.root()) : nullptr;
   if (const auto failed = session.open_pipelines()) {
@@ -136,6 +136,9 @@ int run(const RunArguments& arguments) {
   }
   engine::RunOptions options;
   options.selected = session.selected();
+  if (settled) {
+    options.untouched = engine::untouched(session.workspace(), *settled);
+  }
   if (!arguments.affected_by.empty()) {
     if (const auto failed = narrow_to_affected(session, arguments.affected_by, options.selected)) {
       return *failed;
@@ -165,7 +168,8 @@ int run(const RunArguments& arguments) {
   }
   if (seen != nullptr && found_nothing_to_do(*finished, options.selected)) {
     // A memory that cannot be kept costs time, nothing else.
-    (void)engine::settle(session.workspace(), *question, session.host(), options.selected, *seen);
+    (void)engine::settle(session.workspace(), *question, session.host(), options.selected, *seen,
+                         options.untouched.empty() ? nullptr : &*settled);
   }
   if (most_bytes(session.workspace()) && !finished->ran.empty()) {
     const auto collected = collect(session, default_keep, cache::Sweep::remove);

@@ -36,8 +36,8 @@ std::string new_run_id(std::chrono::system_clock::time_point now) {
 std::vector<double> durations(const Workspace& workspace) {
   std::vector<double> seconds;
   for (const std::string& label : workspace.labels) {
-    const auto last = workspace.journal->last_of(label);
-    seconds.push_back(last ? static_cast<double>(last->wall_ms) / 1e3 : 1.0);
+    const auto last = workspace.journal->last_wall(label);
+    seconds.push_back(last ? std::chrono::duration<double>(*last).count() : 1.0);
   }
   return seconds;
 }

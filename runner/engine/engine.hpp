@@ -25,6 +25,8 @@ enum class LockFile : std::uint8_t {
 struct RunOptions {
   std::vector<bool> selected;  // by stage
   std::vector<bool> forced;    // by stage
+  // By stage, or empty: known to be up to date as long as nothing above it is run.
+  std::vector<bool> untouched;
   std::uint32_t jobs = 1;
   run::OnFailure on_failure = run::OnFailure::keep_going;
   Deploy deploy = Deploy::plan;

@@ -53,6 +53,7 @@ class Runner {
   void write_records(run::RunFinished& finished);
 
   // --- runner_stages.cpp
+  [[nodiscard]] bool stands_as_it_did(StageId id) const;
   void decide_stage(StageId id);
   void apply_decision(StageId id, Decided decided);
   bool start_stage(StageId id);  // false: a lock is held elsewhere

@@ -13,7 +13,19 @@ namespace mlpipe::engine {
 
 using run::StageState;
 
+// Nothing that it reads or wrote has changed, and nothing above it was touched in this run.
+bool Runner::stands_as_it_did(StageId id) const {
+  const auto up = workspace_.graph.upstream(id);
+  return !options_.untouched.empty() && options_.untouched[id.index()] &&
+         std::none_of(up.begin(), up.end(), [&](StageId above) {
+           return states_[above.index()] && states_[above.index()] != StageState::reused;
+         });
+}
+
 void Runner::decide_stage(StageId id) {
+  if (stands_as_it_did(id)) {
+    return end_silently(id, StageState::reused);
+  }
   const spec::Stage& stage = workspace_.stage(id);
   if (stage.when) {
     const auto unmet = unmet_condition(workspace_, host_, *stage.when,

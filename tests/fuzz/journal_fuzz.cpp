@@ -48,7 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   between_records(bytes, salt);
   const auto key = decode_key(bytes);
   if (const auto action = decode(bytes)) {
-    require(key && key->fingerprint == action->fingerprint && key->stage == action->stage);
+    require(key && key->fingerprint == action->fingerprint && key->stage == action->stage &&
+            key->wall_ms == action->wall_ms);
     require(encode(*action) == bytes);
   }
   return 0;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "runner/spec/compiled.hpp"
 #include "runner/spec/load.hpp"
 
 namespace mlpipe {
@@ -61,7 +62,12 @@ class Repository {
     options.run_date = "2026-03-01";
     options.version = "0.1.0";
     options.kinds = kinds;
-    return spec::load(options);
+    auto loaded = spec::load(options);
+    if (loaded && loaded->diagnostics.empty()) {  // no test loads what its compiled form would not
+      const auto compiled = spec::load_compiled(spec::compile(*loaded));
+      EXPECT_TRUE(compiled && compiled->project == loaded->project);
+    }
+    return loaded;
   }
   // The diagnostics are left to the test.
   [[nodiscard]] spec::Loaded load() {
