@@ -52,6 +52,10 @@ Status Journal::refresh() {
   return impl_->file.refresh();
 }
 
+Result<std::size_t> Journal::keep_only(const std::function<bool(const Action&)>& wanted) {
+  return impl_->file.keep_only(wanted);
+}
+
 Status Journal::flush() {
   return impl_->file.flush();
 }

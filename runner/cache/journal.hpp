@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,6 +74,9 @@ class Journal {
   // Caller holds Locks::write(). no_space: the journal is as it was.
   Status append(const Action& action);
   Status refresh();
+  // Writes the journal anew without the actions for which `wanted` says no, and tells how many
+  // those were. Caller holds Locks::write().
+  Result<std::size_t> keep_only(const std::function<bool(const Action&)>& wanted);
   // fsync, once at the end of a run.
   Status flush();
   // Every readable action, oldest first: roots for gc.

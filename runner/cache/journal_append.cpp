@@ -73,10 +73,11 @@ Status JournalFile::keep_damaged_copy(std::string& copy) const {
   }
 }
 
-Status JournalFile::write_clean(const std::string& temporary) const {
+Status JournalFile::write_clean(const std::string& temporary,
+                                const std::vector<Entry>& entries) const {
   std::string bytes = new_header();
   const std::string salt = bytes.substr(journal_magic.size());
-  for (const Entry& entry : entries_) {
+  for (const Entry& entry : entries) {
     const auto record = read_record(entry);
     if (record) {
       put_record(bytes, std::string_view(*record).substr(record_header_size), salt);
@@ -86,13 +87,13 @@ Status JournalFile::write_clean(const std::string& temporary) const {
   }
   FileHandle clean(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!clean) {
-    return fail_errno("cannot repair the journal by " + temporary, errno);
+    return fail_errno("cannot write the journal anew as " + temporary, errno);
   }
   if (auto written = clean.write_at(bytes, 0); !written) {
-    return fail_errno("cannot repair the journal by " + temporary, written.error());
+    return fail_errno("cannot write the journal anew as " + temporary, written.error());
   }
   if (::fsync(clean.fd()) != 0) {
-    return fail_errno("cannot repair the journal by " + temporary, errno);
+    return fail_errno("cannot write the journal anew as " + temporary, errno);
   }
   return {};
 }
@@ -101,7 +102,7 @@ Status JournalFile::repair() {
   const std::string temporary =
       path_ + ".tmp";  // the caller holds the write lock: one name is enough
   std::string copy;
-  Status done = write_clean(temporary);
+  Status done = write_clean(temporary, entries_);
   if (done) {
     done = keep_damaged_copy(copy);
   }
@@ -120,6 +121,36 @@ Status JournalFile::repair() {
       "wants to look into it)",
       path_, kept, copy));
   return {};
+}
+
+Result<std::size_t> JournalFile::keep_only(const std::function<bool(const Action&)>& wanted) {
+  TRY_OK(open_for_writing());
+  if (damaged_) {
+    TRY_OK(repair());
+  }
+  std::vector<Entry> kept;
+  for (const Entry& entry : entries_) {
+    // What cannot be read now is not ours to throw away.
+    if (const auto action = read(entry); !action || wanted(*action)) {
+      kept.push_back(entry);
+    }
+  }
+  const std::size_t left_out = entries_.size() - kept.size();
+  if (left_out == 0) {
+    return left_out;
+  }
+  const std::string temporary = path_ + ".tmp";
+  Status done = write_clean(temporary, kept);
+  if (done && ::rename(temporary.c_str(), path_.c_str()) != 0) {
+    done = fail_errno("cannot replace the journal " + path_, errno);
+  }
+  if (!done) {
+    ::unlink(temporary.c_str());
+    return tl::make_unexpected(done.error());
+  }
+  named_ = false;
+  TRY_OK(refresh());
+  return left_out;
 }
 
 Status JournalFile::append(const std::string& payload) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,8 @@ class JournalFile {
   // The caller holds the write lock.
   Status append(const std::string& payload);
   Status flush();
+  // Leaves out the records for which `wanted` says no. The caller holds the write lock.
+  Result<std::size_t> keep_only(const std::function<bool(const Action&)>& wanted);
 
   [[nodiscard]] std::optional<Action> find(const Digest& fingerprint) const;
   [[nodiscard]] std::optional<Action> last_of(std::string_view stage) const;
@@ -54,7 +57,7 @@ class JournalFile {
   [[nodiscard]] Result<std::string> read_record(const Entry& entry) const;
   Status open_for_writing();
   Status repair();
-  Status write_clean(const std::string& temporary) const;
+  Status write_clean(const std::string& temporary, const std::vector<Entry>& entries) const;
   Status keep_damaged_copy(std::string& copy) const;
 
   std::string dir_;

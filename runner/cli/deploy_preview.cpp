@@ -9,6 +9,7 @@
 #include "runner/base/text.hpp"
 #include "runner/cli/deploy_targets.hpp"
 #include "runner/engine/preview.hpp"
+#include "runner/engine/when.hpp"
 #include "stages/deploy/settings.hpp"
 #include "stages/kind.hpp"
 
@@ -63,6 +64,16 @@ Result<std::string> planned(Session& session, StageId id,
                             const std::vector<const Preview*>& previews) {
   const engine::Workspace& workspace = session.workspace();
   const spec::Stage& stage = workspace.stage(id);
+  if (stage.when) {
+    // What lies above is taken to end well: that is what a plan is about.
+    const auto ends_well = [](StageId) { return std::optional(run::StageState::passed); };
+    TRY(const auto unmet,
+        engine::unmet_condition(workspace, session.host(), *stage.when, ends_well));
+    if (unmet) {
+      return fmt::format("{}: nothing would be deployed now: {}",
+                         stages::deploy::target_name(stage.config), *unmet);
+    }
+  }
   const std::vector<StageId> stages = above(workspace, id);
   std::vector<std::string> first;
   for (const StageId up : stages) {

@@ -27,7 +27,9 @@ void add_object(const Digest& digest, std::vector<Content>& roots) {
 }
 
 // Outputs, the step's answer, and what `why` reads: listings of folders and lock texts.
-void add_action(const cache::Action& action, std::vector<Content>& roots) {
+void add_action(const cache::Action& action, std::vector<Content>& roots,
+                decltype(GcRoots::actions)& kept) {
+  kept.emplace(action.fingerprint, action.run_id);
   for (const cache::OutRecord& out : action.outs) {
     if (out.stored) {
       roots.push_back(out.content);
@@ -51,7 +53,8 @@ void add_action(const cache::Action& action, std::vector<Content>& roots) {
 // What was judged in the newest blessed record of each stage and branch: the files compared, and
 // all that the stages which made them wrote.
 Status add_blessed(const engine::Workspace& workspace, const std::vector<cache::Action>& actions,
-                   std::vector<Content>& pinned) {
+                   GcRoots& roots) {
+  std::vector<Content>& pinned = roots.pinned;
   std::set<std::string> labels;
   for (const cache::Action& action : actions) {
     labels.insert(action.stage);
@@ -78,7 +81,7 @@ Status add_blessed(const engine::Workspace& workspace, const std::vector<cache::
       if (!manifest) {
         continue;
       }
-      add_action(*of_run, pinned);
+      add_action(*of_run, pinned, roots.actions);
       for (const plan::Item& item : manifest->items()) {
         const auto content =
             item.tag == plan::Tag::dep ? port::content_from_text(item.value) : std::nullopt;
@@ -95,7 +98,7 @@ Status add_blessed(const engine::Workspace& workspace, const std::vector<cache::
           return out.content.type != EntryType::missing && judged.count(out.content.digest) != 0;
         });
     if (made_it) {
-      add_action(action, pinned);
+      add_action(action, pinned, roots.actions);
     }
   }
   return {};
@@ -112,14 +115,16 @@ Result<GcRoots> gc_roots(const engine::Workspace& workspace, std::chrono::millis
     last[action.stage] = &action;  // oldest first: the newest stays
     // One from the future is young: a clock that jumped must not cost a result.
     if (now - std::chrono::milliseconds(action.time_ms) < keep) {
-      add_action(action, roots.kept);
+      add_action(action, roots.kept, roots.actions);
     }
   }
   for (const auto& [label, action] : last) {
-    add_action(*action, roots.kept);
+    add_action(*action, roots.kept, roots.actions);
   }
+  std::unordered_set<Digest> locked;
   for (const auto& entries : workspace.locked) {
     for (const lock::LockedStage& entry : entries) {
+      locked.insert(entry.fingerprint);
       for (const lock::LockedOut& out : entry.outs) {
         add_text(out.content, roots.kept);
       }
@@ -128,7 +133,12 @@ Result<GcRoots> gc_roots(const engine::Workspace& workspace, std::chrono::millis
       }
     }
   }
-  TRY_OK(add_blessed(workspace, actions, roots.pinned));
+  for (const cache::Action& action : actions) {
+    if (locked.count(action.fingerprint) > 0) {
+      add_action(action, roots.kept, roots.actions);
+    }
+  }
+  TRY_OK(add_blessed(workspace, actions, roots));
   return roots;
 }
 

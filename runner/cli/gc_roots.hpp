@@ -3,6 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "runner/base/error.hpp"
@@ -14,6 +17,7 @@ namespace mlpipe::cli {
 struct GcRoots {
   std::vector<port::Content> kept;
   std::vector<port::Content> pinned;  // stays even where cache.max_size asks for its room
+  std::set<std::pair<Digest, std::string>> actions;  // fingerprint and run of what names them
 };
 
 // Everything of results younger than `keep`, and of the last good result of every stage whatever

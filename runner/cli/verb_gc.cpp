@@ -22,13 +22,16 @@ Json tally_json(const cache::Tally& tally) {
   return {{"objects", tally.objects}, {"bytes", tally.bytes}};
 }
 
-void print(const cache::GcReport& report, bool dry_run, bool json) {
+void print(const Collected& collected, bool dry_run, bool json) {
+  const cache::GcReport& report = collected.objects;
   if (json) {
     const Json answer = {{"dry_run", dry_run},
                          {"removed", tally_json(report.unreachable)},
                          {"evicted", tally_json(report.evicted)},
                          {"kept", tally_json(report.kept)},
-                         {"young", tally_json(report.young)}};
+                         {"young", tally_json(report.young)},
+                         {"results", collected.results},
+                         {"runs", collected.runs}};
     std::puts(answer.dump().c_str());
     return;
   }
@@ -42,6 +45,12 @@ void print(const cache::GcReport& report, bool dry_run, bool json) {
   if (report.young.objects > 0) {
     text += fmt::format(" (of them used within the last hour, needed by nothing: {})",
                         tally_text(report.young));
+  }
+  if (collected.results + collected.runs > 0) {
+    text += fmt::format("\n{}: {} older result{}, events and logs of {} run{}",
+                        dry_run ? "would forget" : "forgot", collected.results,
+                        collected.results == 1 ? "" : "s", collected.runs,
+                        collected.runs == 1 ? "" : "s");
   }
   std::puts(text.c_str());
 }

@@ -23,13 +23,8 @@ using run::StageState;
 
 // Sortable by time, unique among runs of many machines.
 std::string new_run_id(std::chrono::system_clock::time_point now) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
   std::random_device random;
-  return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}-{:08x}", parts.tm_year + 1900,
-                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     random());
+  return fmt::format("{}{:05x}", run_id_prefix(now), random() & 0xfffffU);
 }
 
 // Seconds each stage took last time; one that never ran is taken as a second.
@@ -48,6 +43,17 @@ std::uint64_t machine_memory() {
 }
 
 }  // namespace
+
+std::string run_id_prefix(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
+  return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}-{:03x}", parts.tm_year + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                     ms);
+}
 
 std::string rfc3339(std::chrono::system_clock::time_point time) {
   const auto ms =

@@ -1,6 +1,7 @@
 // The one loop that joins scheduler, decisions, cache and processes, and emits events.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ struct RunOptions {
   bool early_revision =
       false;  // events are for machines: they carry commit and branch even when nothing happens
 };
+
+// What the id of a run that began at this time begins with; ids sort by it.
+[[nodiscard]] std::string run_id_prefix(std::chrono::system_clock::time_point time);
 
 // Runs to the end. An Error only where nothing could be started at all (state folder, recovery,
 // disk full); everything that happens to stages is in the result.

@@ -329,11 +329,15 @@ void Runner::end_attempt(std::unique_ptr<Attempt> attempt) {
     gates_.push_back({finished.stage, attempt->decided.key.candidate, finished.details,
                       std::string(run::name(finished.state))});
   }
-  if (lowered.deploys && options_.deploy == Deploy::plan && finished.state == StageState::passed) {
+  if (lowered.deploys && finished.state == StageState::passed) {
     const auto details = nlohmann::json::parse(finished.details, nullptr, false);
-    const bool current = details.is_object() && details.value("up_to_date", false);
-    finished.state = current ? StageState::reused : StageState::skipped;
-    finished.cause = current ? "" : std::exchange(finished.summary, "");
+    if (details.is_object() && details.value("up_to_date", false)) {
+      finished.state = StageState::reused;  // the target's state says so, never the cache
+      executed_[id.index()] = false;
+    } else if (options_.deploy == Deploy::plan) {
+      finished.state = StageState::skipped;
+      finished.cause = std::exchange(finished.summary, "");
+    }
   }
   end_stage(id, std::move(finished));
 }

@@ -11,10 +11,12 @@
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 #include "runner/base/text.hpp"
 #include "runner/engine/compiled_pipelines.hpp"
 #include "runner/engine/secrets.hpp"
+#include "runner/spec/report.hpp"
 
 namespace mlpipe::engine {
 namespace {
@@ -156,6 +158,29 @@ std::string find_root(const std::string& from) {
 
 namespace {
 
+// Deps of all stages, before a cache is opened.
+void check_all_deps(Workspace& workspace) {
+  workspace.store = std::make_unique<cache::ObjectStore>(workspace.state_dir, workspace.root,
+                                                         cache::Link::reflink_or_copy);
+  workspace.index =
+      std::make_unique<cache::Index>(workspace.state_dir, workspace.root, *workspace.store);
+  for (const spec::Stage& stage : workspace.project().stages) {
+    check_deps(workspace, stage);
+  }
+}
+
+// All that is wrong at once: what the graph and the disk say beside errors of the text.
+void tell_the_rest(Workspace& workspace) {
+  if (!workspace.loaded.outs_known) {
+    return;  // it could only mislead
+  }
+  spec::Diagnostics before = std::exchange(workspace.loaded.diagnostics, {});
+  workspace.graph = graph::Graph::build(workspace.project(), workspace.loaded.diagnostics);
+  check_all_deps(workspace);
+  spec::Report(before).take(workspace.loaded.diagnostics);
+  workspace.loaded.diagnostics = std::move(before);
+}
+
 // From the compiled form where it stands, else from the text, whose compiled form is then kept.
 Result<spec::Loaded> load_pipelines(const spec::LoadOptions& options, const Host& host) {
   const Question question = pipelines_question(options, host.executable);
@@ -188,10 +213,12 @@ Result<Opened> open_workspace(const OpenOptions& options, const Host& host) {
   TRY(workspace.loaded, load_pipelines(load, host));
   auto& diagnostics = workspace.loaded.diagnostics;
   if (diagnostics.has_errors()) {
+    tell_the_rest(workspace);
     return opened;
   }
   workspace.graph = graph::Graph::build(workspace.project(), diagnostics);
   if (diagnostics.has_errors()) {
+    check_all_deps(workspace);
     return opened;
   }
   for (const spec::Stage& stage : workspace.project().stages) {

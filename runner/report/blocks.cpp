@@ -112,12 +112,14 @@ Lines failure_block(const run::StageFinished& stage, const Ledger& ledger,
   for (const std::string& note : stage.notes) {
     field(lines, "note", note);
   }
+  std::string again = rerun;
   if (const run::StageFacts* facts = ledger.facts(stage.stage)) {
+    again += facts->kind == "deploy" ? " --deploy" : "";
     field(lines, facts->owners.size() == 1 ? "owner" : "owners",
           fmt::format("{}", fmt::join(facts->owners, ", ")));
   }
   field(lines, "log", stage.log);
-  field(lines, "rerun", fmt::format("{} {}", rerun, stage.stage));
+  field(lines, "rerun", fmt::format("{} {}", again, stage.stage));
   lines.push_back({});
   return lines;
 }

@@ -22,6 +22,10 @@ ConsoleReport::~ConsoleReport() {
 }
 
 void ConsoleReport::scroll(const Line& line) {
+  if (line.empty() && after_blank_) {
+    return;  // a block ends with one, the next may begin with one
+  }
+  after_blank_ = line.empty();
   above_ += render(line, any_width, options_.colour) + '\n';
 }
 

@@ -38,6 +38,7 @@ class ConsoleReport final : public run::Listener {
   std::size_t names_ = 0;
   std::chrono::milliseconds drawn_{-1'000'000};
   bool over_ = false;
+  bool after_blank_ = false;
 };
 
 }  // namespace mlpipe::report

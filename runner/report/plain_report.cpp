@@ -9,6 +9,11 @@ namespace mlpipe::report {
 void PlainReport::write(const Lines& lines) {
   std::string text;
   for (const Line& line : lines) {
+    const bool blank = line.empty();
+    if (blank && after_blank_) {
+      continue;  // a block ends with one, the next may begin with one
+    }
+    after_blank_ = blank;
     text += render(line, any_width, options_.colour) + '\n';
   }
   if (!text.empty()) {
@@ -39,7 +44,7 @@ void PlainReport::started(const run::StageStarted& event) {
 
 void PlainReport::finished(const run::StageFinished& event) {
   Lines lines = remarks(event);
-  const bool counted_only = event.state == run::StageState::reused ||
+  const bool counted_only = (event.state == run::StageState::reused && event.summary.empty()) ||
                             event.state == run::StageState::blocked ||
                             (event.state == run::StageState::cancelled && event.attempts == 0);
   if (!counted_only) {

@@ -24,6 +24,7 @@ class PlainReport final : public run::Listener {
   Ledger ledger_;
   std::size_t names_ = 0;
   bool begun_ = false;
+  bool after_blank_ = false;
 };
 
 }  // namespace mlpipe::report

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "runner/base/text.hpp"
 #include "runner/spec/codeowners.hpp"
@@ -111,6 +114,48 @@ void refuse_collisions(const std::vector<Document>& documents, const Project& pr
   }
 }
 
+bool is_wrong_within(const Node& node, const std::unordered_set<Mark, MarkHash>& wrong) {
+  return wrong.count(node.mark) > 0 ||
+         std::any_of(node.keys.begin(), node.keys.end(),
+                     [&](const Node::Key& key) { return wrong.count(key.mark) > 0; }) ||
+         std::any_of(node.items.begin(), node.items.end(),
+                     [&](const Node& item) { return is_wrong_within(item, wrong); });
+}
+
+// Whether every declared stage was read, and nothing that says what stages write is wrong.
+bool outs_known(const std::vector<Document>& documents, const LoadState& state,
+                const Diagnostics& diagnostics) {
+  std::unordered_set<Mark, MarkHash> wrong;
+  for (const Diagnostic& item : diagnostics.items()) {
+    wrong.insert(item.mark);
+  }
+  std::set<std::pair<std::size_t, std::string_view>> read;
+  for (const Draft& draft : state.drafts) {
+    read.emplace(draft.stage.pipeline.index(), draft.stage.group);
+  }
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    for (const char* const shared : {"templates", "defaults", "profiles"}) {
+      const Node* node = given(documents[i].node, shared);
+      if (node != nullptr && is_wrong_within(*node, wrong)) {
+        return false;
+      }
+    }
+    const Node* stages = given(documents[i].node, "stages");
+    for (std::size_t j = 0; stages != nullptr && j < stages->keys.size(); ++j) {
+      if (read.count({i, stages->keys[j].text}) == 0) {
+        return false;
+      }
+      for (const char* const writes : {"outs", "metrics", "plots", "junit", "foreach", "matrix"}) {
+        const Node* node = given(stages->items[j], writes);
+        if (node != nullptr && is_wrong_within(*node, wrong)) {
+          return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
 // A profile that no file knows is a mistake; one that only some know patches those.
 void check_profile_name(const std::string& profile, const std::vector<Document>& documents,
                         Report& report) {
@@ -141,6 +186,7 @@ Result<Loaded> load(const LoadOptions& options) {
   for (const KindRules& rules : options.kinds) {
     kinds.push_back(rules.name);
   }
+  const std::size_t count = files.size();
   const std::vector<Document> documents = read_documents(std::move(files), kinds, loaded);
   if (options.files.empty() && std::find(loaded.files_read.begin(), loaded.files_read.end(),
                                          "mlpipe.yaml") == loaded.files_read.end()) {
@@ -160,6 +206,9 @@ Result<Loaded> load(const LoadOptions& options) {
   }
   refuse_collisions(documents, loaded.project, report);
   link_stages(state.drafts, loaded.project.pipelines, state.declared, options.root, report);
+  loaded.outs_known =
+      !loaded.diagnostics.has_errors() ||
+      (documents.size() == count && outs_known(documents, state, loaded.diagnostics));
   loaded.project.stages.reserve(state.drafts.size());
   for (Draft& draft : state.drafts) {
     loaded.project.stages.push_back(std::move(draft.stage));

@@ -57,6 +57,8 @@ struct Loaded {
   std::vector<std::string> files_read;  // relative paths: pipelines, params files, CODEOWNERS
   std::vector<std::string>
       files_absent;          // looked for in vain: were one there, the project could differ
+  // With errors: whether they leave the outputs of all stages known, so that more can be said.
+  bool outs_known = true;
   bool reads_clock = false;  // some text names ${run.date}: the project is of that day
 };
 

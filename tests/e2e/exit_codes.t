@@ -41,7 +41,6 @@ A command or a unit test: 1.
           assert 1 == 2
         rerun  mlpipe run -f u.yaml u
   
-  
     stage         result            time      memory  metrics moved
     u             failed TIME SIZE
   
@@ -58,7 +57,6 @@ A data check: 3.
     failed    c TIME  1 failed on 2 rows
         not_null(b): b: 1 of 2 rows is missing (row 2)  (t.csv)
         rerun  mlpipe run -f c.yaml c
-  
   
     stage         result            time      memory  metrics moved
     c             failed TIME SIZE
@@ -77,7 +75,6 @@ A gate: 4. One that cannot be evaluated: 6.
         accuracy: accuracy is 0.5, at least 0.9 is asked for
         rerun  mlpipe run -f g.yaml g
   
-  
     stage         result            time      memory  metrics moved
     g             failed TIME SIZE
   
@@ -89,7 +86,6 @@ A gate: 4. One that cannot be evaluated: 6.
     errored   g TIME  1 of 1 gate could not be judged: m.json holds no metric recall
         recall: m.json holds no metric recall
         rerun  mlpipe run -f g.yaml g
-  
   
     stage         result            time      memory  metrics moved
     g             errored TIME SIZE
@@ -105,6 +101,10 @@ The file or the command line: 2; every mistake at once.
        3 |   a: {cmd: x, dep: [y]}
          |               ^~~
          = hint: did you mean `deps`?
+  bad.yaml:4:22: error: `none.txt` does not exist and no stage produces it
+       4 |   b: {cmd: x, deps: [none.txt]}
+         |                      ^~~~~~~~
+         = hint: create it, correct the path, or declare it under `outs` of the stage that writes it
   [2]
   $ mlpipe run -f a.yaml nosuch
   mlpipe: `nosuch` is no stage, group, pipeline or output; `mlpipe graph` shows what there is
@@ -132,7 +132,6 @@ An allowed failure is a warning.
     started   a                         never run
     failed    a TIME  exit 1
         rerun  mlpipe run -f w.yaml a
-  
   
     stage         result            time      memory  metrics moved
     a             failed TIME SIZE  exit 1

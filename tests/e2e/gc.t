@@ -23,7 +23,7 @@ An hour later the two earlier results may go.
   would remove: 2 objects, 4 B
   kept: 1 object, 2 B
   $ mlpipe gc --keep 0 --dry-run --json
-  {"dry_run":true,"removed":{"objects":2,"bytes":4},"evicted":{"objects":0,"bytes":0},"kept":{"objects":1,"bytes":2},"young":{"objects":0,"bytes":0}}
+  {"dry_run":true,"removed":{"objects":2,"bytes":4},"evicted":{"objects":0,"bytes":0},"kept":{"objects":1,"bytes":2},"young":{"objects":0,"bytes":0},"results":0,"runs":0}
   $ mlpipe gc --keep 0
   removed: 2 objects, 4 B
   kept: 1 object, 2 B

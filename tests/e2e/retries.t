@@ -28,7 +28,6 @@ Retries, timeouts, checkpoints.
     failed    other TIME  exit 3
         rerun  mlpipe run other
   
-  
     stage         result            time      memory  metrics moved
     other         failed TIME SIZE  exit 3
   
@@ -41,7 +40,6 @@ Retries, timeouts, checkpoints.
         | begun
         log    .mlpipe/runs/RUN/logs/slow.1.log
         rerun  mlpipe run slow
-  
   
     stage         result            time      memory  metrics moved
     slow          failed TIME SIZE  timeout after TIME

@@ -34,7 +34,6 @@ A secret reaches its stage and nothing else: no screen, no log, no event, no res
         log    .mlpipe/runs/RUN/logs/fail.1.log
         rerun  mlpipe run fail
   
-  
     stage         result            time      memory  metrics moved
     fail          failed TIME SIZE  exit 1
   
