@@ -256,7 +256,7 @@ void Runner::restore_stage(StageId id, const Decided& decided) {
       const Status noted = make_newest(workspace_, finished.stage, *decided.action);
       finished.notes.insert(finished.notes.end(), noted ? 0U : 1U,
                             noted ? std::string() : noted.error().message);
-      appended_ = true;
+      // No flush for that: nothing new is named, and what a power cut takes is found again.
     }
     accepted_[id] = decided.action && decided.action->origin == cache::Origin::accepted;
   }
