@@ -52,6 +52,7 @@ class Table {
   Status open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                   Types types);
   Status open_typed(port::TableEngine& engine, const TableFiles& files);
+  Result<std::vector<std::string>> open_delta(port::TableEngine& engine, const TableFiles& files);
 
   Format format_ = Format::csv;
   std::vector<TableColumn> columns_;
