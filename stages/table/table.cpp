@@ -7,7 +7,6 @@
 
 #include "runner/base/text.hpp"
 #include "stages/table/csv_columns.hpp"
-#include "stages/table/delta/open.hpp"
 #include "stages/table/quoting.hpp"
 
 namespace mlpipe::stages::table {
@@ -142,6 +141,7 @@ Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, co
     TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
                                        : table.open_typed(engine, files));
   }
+  table.files_ = readable.size();
   TRY_OK(engine.query(
       fmt::format("CREATE VIEW data AS SELECT {} FROM {}", column_list(table.columns_), rows())));
   TRY_OK(engine.lock_down(readable));
@@ -171,6 +171,7 @@ Result<std::vector<std::string>> Table::open_delta(port::TableEngine& engine,
   }
   TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS {}", rows(), opened.select)));
   TRY(columns_, describe(engine, rows()));
+  delta_ = {opened.version, std::move(opened.constraints), std::move(opened.not_null)};
   return std::move(opened.paths);
 }
 
