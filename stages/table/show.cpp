@@ -9,6 +9,18 @@ namespace {
 
 constexpr int shown_lines = 10;
 
+// JSON has no infinity, and the engine's JSON takes a decimal through a double.
+std::string json_value(const TableColumn& column) {
+  const std::string name = quote_identifier(column.name);
+  if (column.type == "DOUBLE" || column.type == "FLOAT") {
+    return fmt::format("CASE WHEN isfinite({0}) THEN to_json({0}) ELSE to_json({0}::VARCHAR) END",
+                       name);
+  }
+  return column.type.starts_with("DECIMAL") && !column.type.ends_with("]")
+             ? fmt::format("{}::VARCHAR::JSON", name)
+             : name;
+}
+
 }  // namespace
 
 std::string format_name(Format format) {
@@ -53,14 +65,8 @@ Result<std::vector<std::string>> first_rows(port::TableEngine& engine, const Tab
                                             std::int64_t count) {
   std::string fields;
   for (const TableColumn& column : table.columns()) {
-    const std::string name = quote_identifier(column.name);
-    const bool real = column.type == "DOUBLE" || column.type == "FLOAT";
-    fields += fmt::format(
-        "{}{}: {}", fields.empty() ? "" : ", ", quote_literal(column.name),
-        real ? fmt::format("CASE WHEN isfinite({0}) THEN to_json({0}) ELSE to_json({0}::VARCHAR) "
-                           "END",
-                           name)
-             : name);
+    fields += fmt::format("{}{}: {}", fields.empty() ? "" : ", ", quote_literal(column.name),
+                          json_value(column));
   }
   TRY(const port::Rows rows,
       engine.query(
