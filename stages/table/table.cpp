@@ -1,4 +1,4 @@
-#include "stages/data_check/table.hpp"
+#include "stages/table/table.hpp"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "runner/base/text.hpp"
-#include "stages/data_check/csv_columns.hpp"
-#include "stages/data_check/sql_text.hpp"
+#include "stages/table/csv_columns.hpp"
+#include "stages/table/quoting.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 namespace {
 
 std::string derived(const char* what, std::size_t column) {
@@ -34,12 +34,27 @@ std::string path_list(const std::vector<std::string>& paths) {
   return "[" + list + "]";
 }
 
+std::string folded(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
 std::string column_list(const std::vector<TableColumn>& columns) {
   std::string list;
   for (const TableColumn& column : columns) {
     list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
   }
   return list;
+}
+
+std::vector<TableColumn> text_columns(const std::vector<std::string>& names) {
+  std::vector<TableColumn> columns;
+  for (const std::string& name : names) {
+    columns.push_back({name, "", Family::text});
+  }
+  return columns;
 }
 
 Result<std::vector<TableColumn>> describe(port::TableEngine& engine, const std::string& source) {
@@ -59,7 +74,9 @@ Result<std::vector<TableColumn>> describe(port::TableEngine& engine, const std::
 Status same_parts(port::TableEngine& engine, const std::vector<std::string>& paths,
                   const std::vector<TableColumn>& columns) {
   for (const std::string& path : paths) {
-    TRY(const auto own, describe(engine, fmt::format("read_parquet([{}])", quote_path(path))));
+    TRY(const auto own,
+        describe(engine,
+                 fmt::format("read_parquet([{}], hive_partitioning = false)", quote_path(path))));
     for (std::size_t i = 0; i < std::max(own.size(), columns.size()); ++i) {
       const auto at = [&](const std::vector<TableColumn>& all) {
         return i < all.size() ? fmt::format("`{}` {}", all[i].name, all[i].type)
@@ -76,18 +93,44 @@ Status same_parts(port::TableEngine& engine, const std::vector<std::string>& pat
   return {};
 }
 
+// Columns of the folders must be told from those of the files, and from the number of the file by
+// which they are found.
+Status distinct_partitions(const TableFiles& files, const std::vector<TableColumn>& columns) {
+  for (const TableColumn& column : columns) {
+    for (const PartitionColumn& partition : files.partitions) {
+      if (folded(column.name) == folded(partition.name)) {
+        return fail(Code::invalid,
+                    fmt::format("the column {} stands in the files and in the names of their "
+                                "folders; name the files by a list to leave out the folders",
+                                printable(partition.name)));
+      }
+    }
+    if (!files.partitions.empty() && folded(column.name) == "file_index") {
+      return fail(Code::refused,
+                  "a table whose folders tell columns cannot have a column file_index, under which "
+                  "the table engine numbers its files; rename it");
+    }
+  }
+  return {};
+}
+
+// Such a name has to be searched for in its folder, which the engine may no longer do once it is
+// locked down.
+Status plain_path(const std::string& path) {
+  if (path.find_first_of("*?[") != std::string::npos) {
+    return fail(
+        Code::refused,
+        fmt::format("{}: the table engine cannot open a path with *, ? or [ in it; rename it",
+                    printable(path)));
+  }
+  return {};
+}
+
 // Nothing can be told of a file without a byte; an empty part of JSON lines is only an empty part.
 Status openable(const TableFiles& files) {
   std::size_t empty = 0;
   for (const std::string& path : files.paths) {
-    // Such a name has to be searched for in its folder, which the engine may no longer do once it
-    // is locked down.
-    if (path.find_first_of("*?[") != std::string::npos) {
-      return fail(
-          Code::refused,
-          fmt::format("{}: the table engine cannot open a path with *, ? or [ in it; rename it",
-                      printable(path)));
-    }
+    TRY_OK(plain_path(path));
     std::error_code problem;
     const auto size = std::filesystem::file_size(path, problem);
     if (problem) {
@@ -126,44 +169,72 @@ Family family_of(const std::string& type) {
 
 Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                           Types types) {
-  TRY_OK(openable(files));
   Table table;
   table.format_ = files.format;
-  TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
-                                     : table.open_typed(engine, files));
+  std::vector<std::string> readable = files.paths;
+  if (files.format == Format::delta) {
+    TRY(readable, table.open_delta(engine, files));
+  } else {
+    TRY_OK(openable(files));
+    TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
+                                       : table.open_typed(engine, files));
+  }
+  table.files_ = readable.size();
   TRY_OK(engine.query(
       fmt::format("CREATE VIEW data AS SELECT {} FROM {}", column_list(table.columns_), rows())));
-  TRY_OK(engine.lock_down(files.paths));
+  TRY_OK(engine.lock_down(readable));
   return table;
 }
 
 Status Table::open_typed(port::TableEngine& engine, const TableFiles& files) {
-  const std::string source = files.format == Format::parquet
-                                 ? fmt::format("read_parquet({})", path_list(files.paths))
-                                 : fmt::format(
-                                       "read_json({}, format = 'newline_delimited', sample_size = "
-                                       "-1, union_by_name = true)",
-                                       path_list(files.paths));
+  const std::string paths = path_list(files.paths);
+  const std::string scan =
+      files.format == Format::parquet
+          ? fmt::format("read_parquet({}, hive_partitioning = false)", paths)
+          : fmt::format(
+                "read_json({}, hive_partitioning = false, format = '{}', sample_size = -1, "
+                "union_by_name = true)",
+                paths, files.format == Format::json ? "array" : "newline_delimited");
+  TRY(const auto own, describe(engine, scan));
+  TRY_OK(distinct_partitions(files, own));
+  const std::string source = with_partitions(scan, files.partitions, PartitionTypes::own);
   TRY(columns_, describe(engine, source));
   if (files.format == Format::parquet && files.paths.size() > 1) {
-    TRY_OK(same_parts(engine, files.paths, columns_));
+    TRY_OK(same_parts(engine, files.paths, own));
   }
   TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS SELECT * FROM {}", rows(), source)));
   return {};
 }
 
+Result<std::vector<std::string>> Table::open_delta(port::TableEngine& engine,
+                                                   const TableFiles& files) {
+  TRY(delta::Opened opened, delta::open_table(engine, files.paths.front(), files.at));
+  for (const std::string& path : opened.paths) {
+    TRY_OK(plain_path(path));
+  }
+  TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS {}", rows(), opened.select)));
+  TRY(columns_, describe(engine, rows()));
+  delta_ = {opened.version, std::move(opened.constraints), std::move(opened.not_null)};
+  return std::move(opened.paths);
+}
+
 Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                        Types types) {
-  TRY(const std::vector<std::string> names, read_csv_header(engine, files, csv));
-  const std::string source =
-      fmt::format("read_csv({}, {}", path_list(files.paths), csv_arguments(files, csv, names));
-  const std::string skipping = source + ", ignore_errors = true)";
+  TRY(std::vector<std::string> names, read_csv_header(engine, files, csv));
+  const std::string scan = fmt::format("read_csv({}, hive_partitioning = false, {}",
+                                       path_list(files.paths), csv_arguments(files, csv, names));
+  TRY_OK(distinct_partitions(files, text_columns(names)));
+  const auto source = [&](const std::string& option) {
+    return with_partitions(scan + ", " + option + ")", files.partitions, PartitionTypes::text);
+  };
+  const std::string skipping = source("ignore_errors = true");
+  for (const PartitionColumn& partition : files.partitions) {
+    names.push_back(partition.name);
+  }
   if (types == Types::infer) {
     TRY(columns_, infer_csv_types(engine, skipping, names));
   } else {
-    for (const std::string& name : names) {
-      columns_.push_back({name, "", Family::text});
-    }
+    columns_ = text_columns(names);
   }
   std::string select;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -180,8 +251,8 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
   TRY_OK(
       engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", rows(), select, skipping)));
   TRY_OK(engine.query(
-      fmt::format("CREATE VIEW {} AS SELECT {} FROM {}, store_rejects = true, rejects_limit = {})",
-                  logged_rows(), select, source, reject_limit)));
+      fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", logged_rows(), select,
+                  source(fmt::format("store_rejects = true, rejects_limit = {}", reject_limit)))));
   return {};
 }
 
@@ -225,4 +296,4 @@ std::string Table::logged_rows() const {
   return format_ == Format::csv ? "mlpipe_logged_rows" : rows();
 }
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table
