@@ -1,4 +1,4 @@
-#include "stages/data_check/table_files.hpp"
+#include "stages/table/table_files.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "runner/base/text.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 namespace {
 
 namespace fs = std::filesystem;
@@ -30,6 +30,9 @@ std::optional<Format> format_of(const std::string& path) {
   const std::string name = plain_name(path);
   if (name.ends_with(".csv") || name.ends_with(".tsv")) {
     return Format::csv;
+  }
+  if (name.ends_with(".json")) {
+    return Format::json;
   }
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) {
     return Format::jsonl;
@@ -64,16 +67,9 @@ Result<std::vector<std::string>> files_below(const fs::path& folder) {
 }
 
 // A folder's files: those whose name tells a format, or all of them where the format is given.
-Result<std::vector<std::string>> folder_files(const fs::path& folder, const Config& config) {
-  std::error_code ignored;
-  if (fs::is_directory(folder / "_delta_log", ignored)) {
-    return fail(Code::refused,
-                fmt::format("{} is a Delta table, and reading those is not built yet; "
-                            "export it to Parquet, or see docs/not-yet.md",
-                            folder.string()));
-  }
+Result<std::vector<std::string>> folder_files(const fs::path& folder, const Source& source) {
   TRY(std::vector<std::string> files, files_below(folder));
-  if (!config.format) {
+  if (!source.format) {
     std::erase_if(files, [](const std::string& path) { return !format_of(path); });
   }
   return files;
@@ -88,7 +84,7 @@ Result<std::vector<std::string>> glob_files(const std::string& table, const fs::
   return files;
 }
 
-Result<std::vector<std::string>> files_of(const std::string& table, const Config& config,
+Result<std::vector<std::string>> files_of(const std::string& table, const Source& source,
                                           const fs::path& root) {
   const fs::path path = (root / table).lexically_normal();
   std::error_code problem;
@@ -97,10 +93,11 @@ Result<std::vector<std::string>> files_of(const std::string& table, const Config
     return std::vector<std::string>{path.string()};
   }
   if (fs::is_directory(status)) {
-    TRY(auto files, folder_files(path, config));
+    TRY(auto files, folder_files(path, source));
     if (files.empty()) {
-      return fail(Code::not_found,
-                  fmt::format("the folder {} holds no CSV, JSONL or Parquet file", table));
+      return fail(
+          Code::not_found,
+          fmt::format("the folder {} holds no CSV, JSON, JSON lines or Parquet file", table));
     }
     return files;
   }
@@ -123,8 +120,8 @@ Result<Format> common_format(const std::vector<std::string>& paths) {
     const auto format = format_of(path);
     if (!format) {
       return fail(Code::invalid,
-                  fmt::format("the name {} does not tell the format; say `format: csv`, `jsonl` or "
-                              "`parquet`",
+                  fmt::format("the name {} does not tell the format; say `format: csv`, `jsonl`, "
+                              "`json` or `parquet`",
                               printable(path)));
     }
     if (common && *common != *format) {
@@ -137,12 +134,63 @@ Result<Format> common_format(const std::vector<std::string>& paths) {
   return *common;
 }
 
+bool is_delta(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_directory(folder / "_delta_log", ignored);
+}
+
+// A Delta table among what was named; it stands alone. Nothing: none of them is one.
+Result<std::optional<TableFiles>> find_delta_table(const Source& source, const fs::path& root) {
+  const bool declared = source.format == Format::delta;
+  for (const std::string& table : source.tables) {
+    std::error_code ignored;
+    const bool literal = fs::exists(root / table, ignored);
+    const auto [name, at] = literal ? std::pair(table, delta::At{}) : delta::split_at(table);
+    const fs::path folder = (root / name).lexically_normal();
+    if (!is_delta(folder)) {
+      if (declared || (source.at && !std::holds_alternative<delta::Latest>(*source.at)) ||
+          (name != table && fs::exists(folder, ignored))) {
+        return fail(
+            declared && !fs::exists(folder, ignored) ? Code::not_found : Code::invalid,
+            fmt::format("{} is no Delta table: it holds no folder _delta_log", printable(name)));
+      }
+      continue;
+    }
+    if (source.tables.size() > 1) {
+      return fail(Code::refused, fmt::format("{} is a Delta table, and one cannot be joined with "
+                                             "other tables; name it alone",
+                                             printable(name)));
+    }
+    if (source.format && !declared) {
+      return fail(Code::invalid,
+                  fmt::format("{} is a Delta table, whatever `format` says; drop `format`, or name "
+                              "its files by a glob",
+                              printable(name)));
+    }
+    if (name != table && source.at) {
+      return fail(
+          Code::invalid,
+          fmt::format("{} names a version, and so does `at`; drop one of them", printable(table)));
+    }
+    TableFiles found;
+    found.format = Format::delta;
+    found.paths = {folder.string()};
+    found.at = source.at.value_or(at);
+    return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-Result<TableFiles> find_table_files(const Config& config, const std::string& root) {
+Result<TableFiles> find_table_files(const Source& source, const std::string& root) {
+  TRY(auto delta_table, find_delta_table(source, root));
+  if (delta_table) {
+    return std::move(*delta_table);
+  }
   TableFiles found;
-  for (const std::string& table : config.tables) {
-    TRY(const auto files, files_of(table, config, root));
+  for (const std::string& table : source.tables) {
+    TRY(const auto files, files_of(table, source, root));
     found.paths.insert(found.paths.end(), files.begin(), files.end());
   }
   std::sort(found.paths.begin(), found.paths.end());
@@ -150,14 +198,14 @@ Result<TableFiles> find_table_files(const Config& config, const std::string& roo
   if (found.paths.empty()) {
     return fail(Code::invalid, "no table was named");
   }
-  if (config.format) {
-    found.format = *config.format;
+  if (source.format) {
+    found.format = *source.format;
   } else {
     TRY(found.format, common_format(found.paths));
   }
   found.delimiter =
-      config.csv.delimiter.value_or(plain_name(found.paths.front()).ends_with(".tsv") ? '\t' : ',');
+      source.csv.delimiter.value_or(plain_name(found.paths.front()).ends_with(".tsv") ? '\t' : ',');
   return found;
 }
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table

@@ -8,10 +8,10 @@
 
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
-#include "stages/data_check/config.hpp"
-#include "stages/data_check/table_files.hpp"
+#include "stages/table/source.hpp"
+#include "stages/table/table_files.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 
 enum class Family : std::uint8_t { integer, real, text, boolean, date, timestamp, other };
 
@@ -52,6 +52,7 @@ class Table {
   Status open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                   Types types);
   Status open_typed(port::TableEngine& engine, const TableFiles& files);
+  Result<std::vector<std::string>> open_delta(port::TableEngine& engine, const TableFiles& files);
 
   Format format_ = Format::csv;
   std::vector<TableColumn> columns_;
@@ -62,4 +63,4 @@ inline constexpr std::int64_t reject_limit = 100'000;
 
 [[nodiscard]] Family family_of(const std::string& type);
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table
