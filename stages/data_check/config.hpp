@@ -11,17 +11,10 @@
 
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/node.hpp"
+#include "stages/data_check/expectation.hpp"
+#include "stages/data_check/values.hpp"
 
 namespace mlpipe::stages::data_check {
-
-// A number, string or boolean as it was written.
-struct Scalar {
-  spec::NodeKind kind = spec::NodeKind::null;
-  std::string text;
-  [[nodiscard]] bool is_number() const {
-    return kind == spec::NodeKind::integer || kind == spec::NodeKind::real;
-  }
-};
 
 struct Bounds {
   std::optional<double> min;
@@ -31,7 +24,6 @@ struct Bounds {
 
 enum class Exact : std::uint8_t { no, yes };                // yes: no column beside those named
 enum class Ordered : std::uint8_t { no, yes };              // yes: in the order named
-enum class Strict : std::uint8_t { none, min, max, both };  // which bound is itself outside
 
 struct RowCount {
   Bounds bounds;
@@ -67,7 +59,7 @@ struct Sql {
 };
 
 using Rule = std::variant<RowCount, ColumnSet, NotNull, Unique, PrimaryKey, Between, AcceptedValues,
-                          Matches, Freshness, Sql>;
+                          Matches, Freshness, Sql, Expectation>;
 
 enum class Severity : std::uint8_t { error, warning };
 enum class OnEmpty : std::uint8_t { pass, warn, fail };
@@ -81,6 +73,7 @@ struct Check {
   Severity severity = Severity::error;
   OnEmpty on_empty = OnEmpty::pass;
   std::string owner;
+  std::optional<Origin> origin;  // of a suite: how Great Expectations names it
 };
 
 enum class Format : std::uint8_t { csv, jsonl, parquet };
