@@ -51,8 +51,8 @@ bool widens(Family narrow, Family wide) {
 void compare_types(const ColumnSet& declared, const Table& table,
                    std::vector<std::string>& problems) {
   for (const auto& pair : declared.types) {
-    const std::string& name = pair.first;
-    const std::string& type = pair.second;
+    const std::string& name = pair.column;
+    const std::string& type = pair.types.front();
     const auto& columns = table.columns();
     const auto column = std::find_if(columns.begin(), columns.end(),
                                      [&](const TableColumn& c) { return c.name == name; });
@@ -114,7 +114,7 @@ void compare_columns(const ColumnSet& declared, const Table& table, Measured& me
   if (declared.exact == Exact::yes) {
     for (const std::string& name : actual) {
       const bool typed = std::any_of(declared.types.begin(), declared.types.end(),
-                                     [&](const auto& type) { return type.first == name; });
+                                     [&](const auto& type) { return type.column == name; });
       if (!has(declared.required, name) && !typed) {
         measured.problems.push_back(fmt::format("the column {} is not expected", printable(name)));
       }

@@ -162,13 +162,6 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
 
 }  // namespace
 
-std::string rule_name(const Rule& rule) {
-  static constexpr const char* names[] = {"row_count",   "columns", "not_null",        "unique",
-                                          "primary_key", "between", "accepted_values", "matches",
-                                          "freshness",   "sql"};
-  return names[rule.index()];
-}
-
 Config read_config(const Node& node, spec::Mark where, Diagnostics& diagnostics) {
   Config config;
   known_keys(node, {"table", "format", "csv", "checks", "on_empty"}, "data_check", diagnostics);

@@ -2,7 +2,8 @@
 // files or SQL engines.
 #pragma once
 
-#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,65 +12,41 @@
 
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/node.hpp"
+#include "stages/data_check/aggregate_rules.hpp"
 #include "stages/data_check/expectation.hpp"
+#include "stages/data_check/relation_rules.hpp"
+#include "stages/data_check/row_rules.hpp"
+#include "stages/data_check/table_rules.hpp"
 #include "stages/data_check/values.hpp"
 
 namespace mlpipe::stages::data_check {
 
-struct Bounds {
-  std::optional<double> min;
-  std::optional<double> max;
-  std::optional<double> equals;
-};
-
-enum class Exact : std::uint8_t { no, yes };                // yes: no column beside those named
-enum class Ordered : std::uint8_t { no, yes };              // yes: in the order named
-
-struct RowCount {
-  Bounds bounds;
-};
-struct ColumnSet {
-  std::vector<std::string> required;
-  std::vector<std::string> forbidden;
-  std::vector<std::pair<std::string, std::string>> types;
-  Exact exact = Exact::no;
-  Ordered ordered = Ordered::no;
-};
-struct NotNull {};
-struct Unique {};      // several columns: their combination
-struct PrimaryKey {};  // unique, and no part of it is missing
-struct Between {
-  std::optional<Scalar> min;
-  std::optional<Scalar> max;
-  Strict strict = Strict::none;
-};
-struct AcceptedValues {
-  std::vector<Scalar> values;
-};
-struct Matches {
-  std::string regex;  // RE2, searched anywhere in the value
-};
-struct Freshness {
-  std::chrono::milliseconds max_age{0};
-  std::string max_age_text;
-};
-struct Sql {
-  std::string query;
-  std::optional<Bounds> expect;  // absent: every row returned is a failure
-};
-
-using Rule = std::variant<RowCount, ColumnSet, NotNull, Unique, PrimaryKey, Between, AcceptedValues,
-                          Matches, Freshness, Sql, Expectation>;
-
-enum class Severity : std::uint8_t { error, warning };
-enum class OnEmpty : std::uint8_t { pass, warn, fail };
+using Rule = std::variant<
+    // of rows
+    NotNull, IsNull, Between, AcceptedValues, ForbiddenValues, Matches, NotMatches, Like, NotLike,
+    Length, HasFormat, TimeFormat, JsonSchema, NotBlank, Trimmed, NotSpecial, NoControl, ZScore,
+    Iqr, Monotonic, Sequential, NoPersonalData, Compare, PairValues, RowSum, UniqueInRow,
+    Expression, Unique, PrimaryKey, DuplicateRows, ConflictingLabels,
+    // of columns
+    MinValue, MaxValue, MomentValue, Quantiles, CardinalityValue, NotConstant, TopShare, Entropy,
+    DistinctValues, MostCommon, Correlation, LabelBalance, LabelLeakage, NullSpellings,
+    SpellingVariants, MixedTypes,
+    // of the table
+    RowCount, RowCountChange, ColumnCount, ColumnSet, Freshness, Periods, Files, Sql, Anomaly,
+    // beside another table
+    ForeignKey, NoOverlap, KnownValues, LaterThan, RowRatio,
+    // of a suite of Great Expectations
+    Expectation>;
 
 struct Check {
   std::string name;  // "between(temp_max)" where none was given
   Rule rule;
-  std::vector<std::string> columns;  // one; several only for unique and primary_key
-  double mostly = 1.0;
-  std::string where;  // a boolean SQL expression; empty: every row
+  std::vector<std::string> columns;  // one; several for keys and rules on several columns
+  double mostly = 1.0;               // of rules on rows: the share that must hold
+  Zones zones;
+  std::string where;                  // a boolean SQL expression; empty: every row
+  std::vector<std::string> group_by;  // columns: the check is taken for each of their values
+  std::int64_t min_rows = 0;          // with group_by: smaller segments are left out
   Severity severity = Severity::error;
   OnEmpty on_empty = OnEmpty::pass;
   std::string owner;
@@ -86,14 +63,24 @@ struct CsvOptions {
   std::string encoding = "utf-8";
 };
 
+// A table that checks and SQL may name beside the one that is checked.
+struct OtherTable {
+  std::string name;
+  std::vector<std::string> paths;
+};
+
+inline constexpr std::size_t default_samples = 10;
+
 struct Config {
   std::vector<std::string> tables;  // paths, folders and globs; together one table
   std::optional<Format> format;     // absent: told by the file names
   CsvOptions csv;
+  std::vector<OtherTable> others;  // read with the same `csv`; their formats are told by names
+  std::size_t samples = default_samples;  // how many failing rows are shown
   std::vector<Check> checks;
 };
 
-// The rule's key in the file: "row_count", "between" ...
+// The rule's key in the file: "row_count", "between", "mean" ...
 [[nodiscard]] std::string rule_name(const Rule& rule);
 
 // Reads every key; problems go to the diagnostics, all at once. `where` marks what has no place of

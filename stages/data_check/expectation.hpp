@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "stages/data_check/row_rules.hpp"
 #include "stages/data_check/values.hpp"
 
 namespace mlpipe::stages::data_check {
@@ -177,9 +178,6 @@ using Ask =
                  ask::MostCommon, ask::KlDivergence, ask::ChiSquare, ask::KsDistribution,
                  ask::KsBootstrap, ask::RowCount, ask::RowCountOfOther, ask::ColumnCount,
                  ask::ColumnOrder, ask::ColumnNames, ask::HasColumn, ask::NoRows, ask::Unusable>;
-
-// Which rows of a pair or a record do not count.
-enum class IgnoreRows : std::uint8_t { all_missing, any_missing, never };
 
 struct Expectation {
   Ask ask;

@@ -29,7 +29,7 @@ std::string subject(const Check& check) {
 }
 
 // "are above 50", "are outside 0 to 50": said of the rows at fault.
-std::string fault(const Between& rule) {
+std::string fault(const Limits& rule) {
   const std::string low = rule.min ? printable(rule.min->text) : "";
   const std::string high = rule.max ? printable(rule.max->text) : "";
   const bool strict_low = rule.strict == Strict::min || rule.strict == Strict::both;
@@ -44,10 +44,10 @@ std::string fault(const Between& rule) {
 
 std::string fault(const Check& check) {
   if (const auto* between = std::get_if<Between>(&check.rule)) {
-    return fault(*between);
+    return fault(between->limits);
   }
   if (const auto* matches = std::get_if<Matches>(&check.rule)) {
-    return fmt::format("without a match of {}", printable(matches->regex));
+    return fmt::format("without a match of {}", printable(matches->regexes.front()));
   }
   if (std::holds_alternative<AcceptedValues>(check.rule)) {
     return "not among the accepted values";

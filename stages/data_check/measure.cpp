@@ -160,7 +160,7 @@ class Measurer {
             "SELECT any_value(s.file_path), e.line, min(e.error_message) FROM reject_errors e JOIN "
             "reject_scans s USING (scan_id, file_id) WHERE {} GROUP BY file_id, e.line ORDER BY "
             "file_id, e.line LIMIT {}",
-            last, sample_limit)));
+            last, default_samples)));
     for (const auto& row : lines.rows) {
       malformed.sample.push_back({text_of(row.at(0)), count_of(row.at(1)), text_of(row.at(2))});
     }
@@ -270,7 +270,7 @@ class Measurer {
                                   "WHERE n.scope AND NOT n.missing UNION ALL SELECT row, shown "
                                   "FROM n WHERE {4} AND scope AND missing) ORDER BY row "
                                   "LIMIT {2}",
-                                  numbered, key.names, sample_limit, key.equal,
+                                  numbered, key.names, default_samples, key.equal,
                                   primary ? "true" : "false")));
     take_sample(sample, measured);
     return {};
@@ -289,7 +289,7 @@ class Measurer {
       return {};
     }
     TRY(const port::Rows rows,
-        engine_.query(fmt::format("SELECT * FROM {}{} LIMIT {}", inner, where, sample_limit)));
+        engine_.query(fmt::format("SELECT * FROM {}{} LIMIT {}", inner, where, default_samples)));
     for (const auto& row : rows.rows) {
       std::string shown;
       for (std::size_t c = 0; c < row.size(); ++c) {

@@ -21,20 +21,35 @@ struct SampleRow {
   port::Cell value;
 };
 
+struct ValueCount {
+  port::Cell value;
+  std::int64_t rows = 0;
+};
+
+struct Segment;
+
 struct Measured {
-  std::string error;  // why it could not be measured; empty: it was
+  std::string error;    // why it could not be measured; empty: it was
+  std::string skipped;  // why there is nothing to measure it by (no earlier run); empty: it was
   std::int64_t considered = 0;
   std::int64_t missing = 0;
   std::int64_t violations = 0;
-  port::Cell number;  // row count, scalar of an SQL check
+  port::Cell number;  // the metric of rules that have one: row count, mean, entropy ...
   port::Cell low;     // between: the least and greatest value that was met
   port::Cell high;
   std::optional<std::int64_t> latest_ms;  // freshness: Unix time of the newest value
-  std::vector<SampleRow> sample;          // at most sample_limit
-  std::vector<std::string> problems;      // columns: one sentence each
+  std::vector<SampleRow> sample;          // at most Config::samples
+  std::vector<std::string> problems;      // columns, label_leakage ...: one sentence each
+  std::vector<ValueCount> values;         // distinct_values, most_common, label_balance, ...
+  std::vector<port::Cell> numbers;        // quantiles: one for each that was asked for
+  std::vector<Segment> segments;          // with group_by, in the order of their names
 };
 
-inline constexpr int sample_limit = 10;
+// The rows of one value of `group_by`.
+struct Segment {
+  std::string name;
+  Measured measured;
+};
 
 struct Malformed {
   std::int64_t lines = 0;

@@ -47,7 +47,7 @@ struct Comparison {
   std::string unusable = "false";
 };
 
-Result<Comparison> compare(const Between& rule, const Table& table, std::size_t column) {
+Result<Comparison> compare(const Limits& rule, const Table& table, std::size_t column) {
   const Scalar& bound = rule.min ? *rule.min : *rule.max;
   const bool csv = table.format() == Format::csv;
   const Family family = table.columns()[column].family;
@@ -78,7 +78,8 @@ Result<Comparison> compare(const Between& rule, const Table& table, std::size_t 
   return Comparison{table.text(column), low, high};
 }
 
-Status fill(RowRule& out, const Between& rule, const Table& table, std::size_t column) {
+Status fill(RowRule& out, const Between& between, const Table& table, std::size_t column) {
+  const Limits& rule = between.limits;
   TRY(const Comparison by, compare(rule, table, column));
   std::string bad;
   if (rule.min) {
@@ -144,8 +145,8 @@ Status fill(RowRule& out, const AcceptedValues& rule, const Table& table, std::s
 }
 
 Status fill(RowRule& out, const Matches& rule, const Table& table, std::size_t column) {
-  out.violated =
-      fmt::format("(NOT regexp_matches({}, {}))", table.text(column), quote_literal(rule.regex));
+  out.violated = fmt::format("(NOT regexp_matches({}, {}))", table.text(column),
+                             quote_literal(rule.regexes.front()));
   return {};
 }
 
@@ -269,7 +270,7 @@ std::string sample_query(const RowRule& rule, const Table& table, const std::str
       "SELECT row, value FROM (SELECT row_number() OVER () AS row, coalesce({}, false) AS bad, {} "
       "AS value "
       "FROM {}) WHERE bad LIMIT {}",
-      condition, rule.value, table.rows(), sample_limit);
+      condition, rule.value, table.rows(), default_samples);
 }
 
 }  // namespace mlpipe::stages::data_check

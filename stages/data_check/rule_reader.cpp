@@ -49,7 +49,8 @@ double value_of(const Node& node) {
 enum class Counts : std::uint8_t { whole, any };
 
 Bounds read_bounds(const Entry& entry, Counts counts) {
-  Bounds bounds{read_number(entry, "min"), read_number(entry, "max"), read_number(entry, "equals")};
+  Bounds bounds{read_number(entry, "min"), read_number(entry, "max"), read_number(entry, "equals"),
+                Strict::none};
   for (const auto& [key, bound] :
        {std::pair{"min", bounds.min}, {"max", bounds.max}, {"equals", bounds.equals}}) {
     if (counts == Counts::whole && bound && (*bound < 0 || *bound != std::floor(*bound))) {
@@ -103,7 +104,7 @@ Strict read_strict(const Entry& entry) {
 }
 
 Rule read_between(const Entry& entry) {
-  Between between{read_limit(entry, "min"), read_limit(entry, "max"), read_strict(entry)};
+  Limits between{read_limit(entry, "min"), read_limit(entry, "max"), read_strict(entry)};
   const Node* min = entry.options.find("min");
   const Node* max = entry.options.find("max");
   const auto absent = [](const Node* node) {
@@ -125,7 +126,7 @@ Rule read_between(const Entry& entry) {
       entry.error(min->mark, fmt::format("`min` ({}) is above `max` ({})", low.text, high.text));
     }
   }
-  return between;
+  return Between{std::move(between)};
 }
 
 Rule read_accepted(const Entry& entry) {
@@ -158,7 +159,7 @@ Rule read_matches(const Entry& entry) {
     entry.error(regex->mark, fmt::format("`regex` cannot be used: {}", *problem),
                 "split it into several checks, or use an `sql` check");
   }
-  return Matches{regex->text};
+  return Matches{{regex->text}};
 }
 
 Rule read_freshness(const Entry& entry) {
@@ -214,7 +215,7 @@ Rule read_column_set(const Entry& entry) {
             types->items[i].mark, fmt::format("unknown type {}", shown(types->items[i])),
             "integer, number, text, boolean, date, timestamp, or a type of DuckDB such as BIGINT");
       }
-      set.types.emplace_back(types->keys[i].text, types->items[i].text);
+      set.types.push_back({types->keys[i].text, {types->items[i].text}});
     }
   }
   const auto flag = [&](const char* key) {
