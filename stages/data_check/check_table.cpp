@@ -3,7 +3,7 @@
 #include "runner/base/text.hpp"
 #include "stages/data_check/measure.hpp"
 #include "stages/data_check/report.hpp"
-#include "stages/data_check/table_files.hpp"
+#include "stages/table/table_files.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {

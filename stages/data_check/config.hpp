@@ -11,8 +11,12 @@
 
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/node.hpp"
+#include "stages/table/source.hpp"
 
 namespace mlpipe::stages::data_check {
+
+using table::CsvOptions;
+using table::Format;
 
 // A number, string or boolean as it was written.
 struct Scalar {
@@ -83,20 +87,7 @@ struct Check {
   std::string owner;
 };
 
-enum class Format : std::uint8_t { csv, jsonl, parquet };
-
-struct CsvOptions {
-  std::optional<char> delimiter;  // absent: a tab for .tsv, else a comma
-  char quote = '"';
-  bool header = true;
-  std::vector<std::string> null_values{""};
-  std::string encoding = "utf-8";
-};
-
-struct Config {
-  std::vector<std::string> tables;  // paths, folders and globs; together one table
-  std::optional<Format> format;     // absent: told by the file names
-  CsvOptions csv;
+struct Config : table::Source {
   std::vector<Check> checks;
 };
 

@@ -11,9 +11,17 @@
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
 #include "stages/data_check/config.hpp"
-#include "stages/data_check/table.hpp"
+#include "stages/table/table.hpp"
 
 namespace mlpipe::stages::data_check {
+
+using table::Family;
+using table::family_of;
+using table::reject_limit;
+using table::Table;
+using table::TableColumn;
+using table::TableFiles;
+using table::Types;
 
 struct SampleRow {
   std::optional<std::int64_t>

@@ -7,9 +7,12 @@
 
 #include "runner/base/error.hpp"
 #include "stages/data_check/config.hpp"
-#include "stages/data_check/table.hpp"
+#include "stages/table/table.hpp"
 
 namespace mlpipe::stages::data_check {
+
+using table::Family;
+using table::Table;
 
 // An aggregate, and what is done to its one result; empty call: NULL. The filter goes between call
 // and after.

@@ -1,4 +1,4 @@
-#include "stages/data_check/table.hpp"
+#include "stages/table/table.hpp"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "runner/base/text.hpp"
-#include "stages/data_check/csv_columns.hpp"
-#include "stages/data_check/sql_text.hpp"
+#include "stages/table/csv_columns.hpp"
+#include "stages/table/quoting.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 namespace {
 
 std::string derived(const char* what, std::size_t column) {
@@ -225,4 +225,4 @@ std::string Table::logged_rows() const {
   return format_ == Format::csv ? "mlpipe_logged_rows" : rows();
 }
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table

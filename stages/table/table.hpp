@@ -8,10 +8,10 @@
 
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
-#include "stages/data_check/config.hpp"
-#include "stages/data_check/table_files.hpp"
+#include "stages/table/source.hpp"
+#include "stages/table/table_files.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 
 enum class Family : std::uint8_t { integer, real, text, boolean, date, timestamp, other };
 
@@ -62,4 +62,4 @@ inline constexpr std::int64_t reject_limit = 100'000;
 
 [[nodiscard]] Family family_of(const std::string& type);
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table
