@@ -3,9 +3,14 @@
 
 #include "stages/data_check/config.hpp"
 #include "stages/data_check/measure.hpp"
-#include "stages/data_check/table.hpp"
+#include "stages/table/table.hpp"
 
 namespace mlpipe::stages::data_check {
+
+using table::Family;
+using table::family_of;
+using table::Table;
+using table::TableColumn;
 
 // Fills problems, violations (their number) and considered (the number of columns).
 void compare_columns(const ColumnSet& declared, const Table& table, Measured& measured);

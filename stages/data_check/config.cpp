@@ -17,111 +17,6 @@ using spec::Diagnostics;
 using spec::Node;
 using spec::NodeKind;
 
-Format read_format(const Node& node, Diagnostics& diagnostics) {
-  if (node.text == "jsonl") {
-    return Format::jsonl;
-  }
-  if (node.text == "parquet") {
-    return Format::parquet;
-  }
-  if (node.kind != NodeKind::string || node.text != "csv") {
-    diagnostics.error(node.mark,
-                      fmt::format("`format` must be csv, jsonl or parquet, not {}", shown(node)));
-  }
-  return Format::csv;
-}
-
-std::optional<char> read_character(const Node& node, std::string_view key,
-                                   Diagnostics& diagnostics) {
-  if (node.is_scalar() && (node.text == "\\t" || node.text == "tab")) {
-    return '\t';
-  }
-  if (!node.is_scalar() || node.text.size() != 1 ||
-      static_cast<unsigned char>(node.text[0]) >= 0x80 || node.text[0] == '\n' ||
-      node.text[0] == '\r') {
-    diagnostics.error(node.mark,
-                      fmt::format("`csv.{}` must be one ASCII character, not {}", key, shown(node)),
-                      R"(write a tab as "\t")");
-    return std::nullopt;
-  }
-  return node.text[0];
-}
-
-void read_null_values(const Node& node, CsvOptions& csv, Diagnostics& diagnostics) {
-  csv.null_values.clear();
-  const auto add = [&](const Node& item) {
-    if (!item.is_scalar() || item.kind == NodeKind::null) {
-      diagnostics.error(item.mark, "`csv.null_values` must be a list of texts",
-                        "quote values such as \"null\"");
-    } else if (item.text == "pandas") {
-      csv.null_values.insert(
-          csv.null_values.end(),
-          {"", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
-           "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"});
-    } else {
-      csv.null_values.push_back(item.text);
-    }
-  };
-  if (node.kind != NodeKind::list) {
-    return add(node);
-  }
-  for (const Node& item : node.items) {
-    add(item);
-  }
-}
-
-CsvOptions read_csv_options(const Node& node, Diagnostics& diagnostics) {
-  CsvOptions csv;
-  if (node.kind != NodeKind::map) {
-    diagnostics.error(node.mark, "`csv` must be a map of options");
-    return csv;
-  }
-  known_keys(node, {"delimiter", "quote", "header", "null_values", "encoding"}, "csv", diagnostics);
-  if (const Node* delimiter = node.find("delimiter")) {
-    csv.delimiter = read_character(*delimiter, "delimiter", diagnostics);
-  }
-  if (const Node* quote = node.find("quote")) {
-    csv.quote = quote->kind == NodeKind::string && quote->text.empty()
-                    ? '\0'
-                    : read_character(*quote, "quote", diagnostics).value_or('"');
-  }
-  if (csv.delimiter.value_or(',') == csv.quote) {
-    diagnostics.error(node.mark, "`csv.delimiter` and `csv.quote` are the same character");
-  }
-  if (const Node* header = node.find("header")) {
-    csv.header = read_flag(*header, "csv.header", diagnostics);
-  }
-  if (const Node* values = node.find("null_values")) {
-    read_null_values(*values, csv, diagnostics);
-  }
-  if (const Node* encoding = node.find("encoding")) {
-    csv.encoding = encoding->text;
-    if (csv.encoding != "utf-8" && csv.encoding != "latin-1" && csv.encoding != "utf-16") {
-      diagnostics.error(
-          encoding->mark,
-          fmt::format("`csv.encoding` must be utf-8, latin-1 or utf-16, not {}", shown(*encoding)));
-    }
-  }
-  return csv;
-}
-
-void read_tables(const Node& node, Config& config, Diagnostics& diagnostics) {
-  const auto add = [&](const Node& item) {
-    if (item.kind != NodeKind::string || item.text.empty()) {
-      diagnostics.error(item.mark, "`table` must be a path, a folder, a glob, or a list of them");
-    } else {
-      config.tables.push_back(item.text);
-    }
-  };
-  if (node.kind == NodeKind::list && !node.items.empty()) {
-    for (const Node& item : node.items) {
-      add(item);
-    }
-  } else {
-    add(node);
-  }
-}
-
 // Two checks with one name could not be told apart in reports.
 void number_names(std::vector<Check>& checks) {
   for (std::size_t i = 1; i < checks.size(); ++i) {
@@ -136,22 +31,53 @@ void number_names(std::vector<Check>& checks) {
   }
 }
 
+// Whether there is a suite. It was written against pandas, whose reading of missing values it takes
+// along unless the stage says otherwise.
+bool read_suite_keys(const Node& node, Config& config, Diagnostics& diagnostics) {
+  const Node* suite = node.find("suite");
+  const Node* parameters = node.find("suite_parameters");
+  if (parameters != nullptr && (suite == nullptr || parameters->kind != NodeKind::map)) {
+    diagnostics.error(parameters->mark, suite == nullptr
+                                            ? "`suite_parameters` belong to a `suite`"
+                                            : "`suite_parameters` must be a map of names to values");
+  }
+  if (suite == nullptr) {
+    return false;
+  }
+  if (suite->kind != NodeKind::string || suite->text.empty()) {
+    diagnostics.error(suite->mark, "`suite` must be the path of a Great Expectations suite",
+                      "for example `suite: expectations/train.json`");
+  }
+  config.suite = suite->text;
+  if (parameters != nullptr) {
+    config.suite_parameters = *parameters;
+  }
+  const Node* csv = node.find("csv");
+  if (csv == nullptr || csv->find("null_values") == nullptr) {
+    config.csv.null_values = table::pandas_null_values();
+  }
+  return true;
+}
+
 void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& diagnostics) {
   if (const Node* format = node.find("format")) {
-    config.format = read_format(*format, diagnostics);
+    config.format = table::read_format(*format, diagnostics);
   }
   if (const Node* csv = node.find("csv")) {
-    config.csv = read_csv_options(*csv, diagnostics);
+    config.csv = table::read_csv_options(*csv, diagnostics);
   }
   OnEmpty on_empty = OnEmpty::pass;
   if (const Node* empty = node.find("on_empty")) {
     on_empty = read_on_empty(*empty, diagnostics);
   }
   const Node* checks = node.find("checks");
+  if (read_suite_keys(node, config, diagnostics) && checks == nullptr) {
+    return;
+  }
   if (checks == nullptr || checks->kind != NodeKind::list || checks->items.empty()) {
     diagnostics.error(checks == nullptr ? where : checks->mark,
                       "`checks` must be a list with at least one check",
-                      "for example `checks: [{row_count: {min: 1}}]`");
+                      "for example `checks: [{row_count: {min: 1}}]`, or a `suite`");
     return;
   }
   for (const Node& item : checks->items) {
@@ -164,9 +90,9 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
 
 Config read_config(const Node& node, spec::Mark where, Diagnostics& diagnostics) {
   Config config;
-  known_keys(node, {"table", "format", "csv", "checks", "on_empty"}, "data_check", diagnostics);
-  if (const Node* table = node.find("table")) {
-    read_tables(*table, config, diagnostics);
+  known_keys(node, {"table", "format", "csv", "checks", "on_empty", "suite", "suite_parameters"}, "data_check", diagnostics);
+  if (const Node* named = node.find("table")) {
+    config.tables = table::read_tables(*named, diagnostics);
   } else {
     diagnostics.error(where, "a data_check needs `table`", "for example `table: build/train.csv`");
   }
@@ -184,7 +110,7 @@ Config read_checks_file(const Node& document, Diagnostics& diagnostics) {
     wrapped.items.push_back(document);
     read_body(wrapped, document.mark, config, diagnostics);
   } else if (document.kind == NodeKind::map) {
-    known_keys(document, {"table", "format", "csv", "checks", "on_empty"}, "a file of checks",
+    known_keys(document, {"table", "format", "csv", "checks", "on_empty", "suite", "suite_parameters"}, "a file of checks",
                diagnostics);
     read_body(document, document.mark, config, diagnostics);
   } else {

@@ -18,8 +18,12 @@
 #include "stages/data_check/row_rules.hpp"
 #include "stages/data_check/table_rules.hpp"
 #include "stages/data_check/values.hpp"
+#include "stages/table/source.hpp"
 
 namespace mlpipe::stages::data_check {
+
+using table::CsvOptions;
+using table::Format;
 
 using Rule = std::variant<
     // of rows
@@ -53,16 +57,6 @@ struct Check {
   std::optional<Origin> origin;  // of a suite: how Great Expectations names it
 };
 
-enum class Format : std::uint8_t { csv, jsonl, parquet };
-
-struct CsvOptions {
-  std::optional<char> delimiter;  // absent: a tab for .tsv, else a comma
-  char quote = '"';
-  bool header = true;
-  std::vector<std::string> null_values{""};
-  std::string encoding = "utf-8";
-};
-
 // A table that checks and SQL may name beside the one that is checked.
 struct OtherTable {
   std::string name;
@@ -71,13 +65,12 @@ struct OtherTable {
 
 inline constexpr std::size_t default_samples = 10;
 
-struct Config {
-  std::vector<std::string> tables;  // paths, folders and globs; together one table
-  std::optional<Format> format;     // absent: told by the file names
-  CsvOptions csv;
+struct Config : table::Source {
   std::vector<OtherTable> others;  // read with the same `csv`; their formats are told by names
   std::size_t samples = default_samples;  // how many failing rows are shown
   std::vector<Check> checks;
+  std::string suite;            // the path of a Great Expectations suite; empty: none
+  spec::Node suite_parameters;  // a map of the values behind its parameters
 };
 
 // The rule's key in the file: "row_count", "between", "mean" ...

@@ -190,7 +190,7 @@ struct Origin {
   std::string type;   // "expect_column_values_to_be_between"
   std::string place;  // "suite.json:12:5"
   std::string id;     // as the suite gives it; may be empty
-  int shown = 0;      // how many rows its sample may hold
+  std::size_t shown = 0;  // how many rows its sample may hold
 };
 
 }  // namespace mlpipe::stages::data_check

@@ -1,38 +1,11 @@
 #include "stages/data_check/option_reader.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-
-#include "runner/base/text.hpp"
 
 namespace mlpipe::stages::data_check {
 
 using spec::Diagnostics;
 using spec::Node;
-using spec::NodeKind;
-
-std::string shown(const Node& node) {
-  switch (node.kind) {
-    case NodeKind::null:
-      return "nothing";
-    case NodeKind::list:
-      return "a list";
-    case NodeKind::map:
-      return "a map";
-    default:
-      return fmt::format("`{}`", printable(node.text));
-  }
-}
-
-bool read_flag(const Node& node, std::string_view key, Diagnostics& diagnostics) {
-  if (node.kind != NodeKind::boolean) {
-    diagnostics.error(node.mark,
-                      fmt::format("`{}` must be true or false, not {}", key, shown(node)));
-  }
-  return node.text == "true";
-}
 
 OnEmpty read_on_empty(const Node& node, Diagnostics& diagnostics) {
   if (node.text == "warn") {
@@ -46,19 +19,6 @@ OnEmpty read_on_empty(const Node& node, Diagnostics& diagnostics) {
                       fmt::format("`on_empty` must be pass, warn or fail, not {}", shown(node)));
   }
   return OnEmpty::pass;
-}
-
-void known_keys(const Node& node, std::initializer_list<std::string_view> keys,
-                std::string_view place, Diagnostics& diagnostics) {
-  const std::vector<std::string> known(keys.begin(), keys.end());
-  for (const Node::Key& key : node.keys) {
-    if (std::find(known.begin(), known.end(), key.text) == known.end()) {
-      const auto near = nearest(key.text, known);
-      diagnostics.error(key.mark, fmt::format("unknown key `{}` in {}", key.text, place),
-                        near ? fmt::format("did you mean `{}`?", *near)
-                             : fmt::format("it takes {}", fmt::join(known, ", ")));
-    }
-  }
 }
 
 }  // namespace mlpipe::stages::data_check

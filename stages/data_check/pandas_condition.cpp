@@ -8,6 +8,7 @@
 #include "runner/base/text.hpp"
 #include "stages/data_check/row_condition.hpp"
 #include "stages/data_check/sql_text.hpp"
+#include "stages/table/quoting.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "runner/base/text.hpp"
 #include "stages/data_check/sql_text.hpp"
+#include "stages/table/quoting.hpp"
 #include "stages/data_check/suite_kwargs.hpp"
 
 namespace mlpipe::stages::data_check {

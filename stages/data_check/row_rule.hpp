@@ -7,9 +7,12 @@
 
 #include "runner/base/error.hpp"
 #include "stages/data_check/config.hpp"
-#include "stages/data_check/table.hpp"
+#include "stages/table/table.hpp"
 
 namespace mlpipe::stages::data_check {
+
+using table::Family;
+using table::Table;
 
 // An aggregate, and what is done to its one result; empty call: NULL. The filter goes between call
 // and after.
@@ -43,7 +46,7 @@ inline constexpr std::size_t aggregates_per_rule = 6;
 [[nodiscard]] std::string aggregates(const RowRule& rule);
 // The rows that violate a rule: row number and value.
 [[nodiscard]] std::string sample_query(const RowRule& rule, const Table& table,
-                                       const std::string& condition);
+                                       const std::string& condition, std::size_t limit);
 // The condition for considered rows that violate the rule, or whose value is unusable.
 [[nodiscard]] std::string violation(const RowRule& rule);
 [[nodiscard]] std::string unusable(const RowRule& rule);

@@ -196,38 +196,7 @@ class Scanner {
   SqlFacts facts_;
 };
 
-std::string doubled(std::string_view text, char quote) {
-  std::string result(1, quote);
-  for (const char c : text) {
-    result += c;
-    if (c == quote) {
-      result += c;
-    }
-  }
-  return result + quote;
-}
-
 }  // namespace
-
-std::string quote_identifier(std::string_view name) {
-  return doubled(name, '"');
-}
-
-std::string quote_literal(std::string_view text) {
-  return doubled(text, '\'');
-}
-
-std::string quote_path(std::string_view path) {
-  std::string literal;
-  for (const char c : path) {
-    if (c == '*' || c == '?' || c == '[') {
-      literal += {'[', c, ']'};
-    } else {
-      literal += c;
-    }
-  }
-  return quote_literal(literal);
-}
 
 SqlFacts sql_facts(std::string_view sql) {
   return Scanner(sql).run();

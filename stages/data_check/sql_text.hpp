@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "stages/table/quoting.hpp"
+
 namespace mlpipe::stages::data_check {
 
-[[nodiscard]] std::string quote_identifier(std::string_view name);  // "na""me"
-[[nodiscard]] std::string quote_literal(std::string_view text);     // 'it''s'
-// A path that the engine takes literally: its glob characters are put in brackets.
-[[nodiscard]] std::string quote_path(std::string_view path);
+using table::quote_identifier;
+using table::quote_literal;
+using table::quote_path;
 
 struct SqlFacts {
   bool empty = true;          // nothing but blanks, comments and semicolons

@@ -71,6 +71,26 @@ std::string expanded(std::string_view format) {
   return out;
 }
 
+// Where the group of a directive is noted; nullptr: nowhere.
+int* group_of(StrftimePattern& pattern, char letter) {
+  switch (letter) {
+    case 'Y':
+      return &pattern.year;
+    case 'y':
+      return &pattern.short_year;
+    case 'm':
+      return &pattern.month;
+    case 'B':
+    case 'b':
+    case 'h':
+      return &pattern.month_name;
+    case 'd':
+      return &pattern.day;
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 Result<StrftimePattern> strftime_pattern(std::string_view format) {
@@ -107,16 +127,12 @@ Result<StrftimePattern> strftime_pattern(std::string_view format) {
       }
       pattern.regex += "(" + directive->second + ")";
       ++groups;
-      (letter == 'Y'                                    ? pattern.year
-       : letter == 'y'                                  ? pattern.short_year
-       : letter == 'm'                                  ? pattern.month
-       : letter == 'B' || letter == 'b' || letter == 'h' ? pattern.month_name
-       : letter == 'd'                                  ? pattern.day
-       : letter == 'j'                                  ? pattern.day_of_year
-                                                        : groups) = groups;
+      if (int* group = group_of(pattern, letter)) {
+        *group = groups;
+      }
     }
   }
-  pattern.regex += "$";
+  pattern.regex += "\\z";
   return pattern;
 }
 

@@ -18,7 +18,6 @@ struct StrftimePattern {
   int month = 0;
   int month_name = 0;  // full or short, any case
   int day = 0;
-  int day_of_year = 0;
 };
 
 // Error: a directive that Python does not know, or one twice; one sentence.

@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-#include "stages/data_check/option_reader.hpp"
+#include "stages/shared/options.hpp"
 #include "stages/data_check/suite_catalog.hpp"
 
 namespace mlpipe::stages::data_check {
@@ -14,14 +14,6 @@ namespace {
 using spec::Node;
 using spec::NodeKind;
 using Statistic = ask::Statistic;
-
-// A lower bound above the upper one is refused where no value could ever hold both.
-void check_order(Kwargs& kwargs, const Limits& limits) {
-  if (limits.min && limits.max && limits.min->is_number() && limits.max->is_number() &&
-      number_of(*limits.min) > number_of(*limits.max)) {
-    kwargs.problem("min_value cannot be greater than max_value");
-  }
-}
 
 template <Statistic::Name name>
 Ask read_statistic(Kwargs& kwargs) {
@@ -37,7 +29,7 @@ Ask read_statistic(Kwargs& kwargs) {
                                                 : Kwargs::Bound::number,
                                       required ? Kwargs::Bounded::required
                                                : Kwargs::Bounded::at_will);
-  check_order(kwargs, limits);
+  kwargs.ordered(limits);
   return Statistic{name, limits};
 }
 
@@ -84,7 +76,7 @@ Ask read_quantiles(Kwargs& kwargs) {
     asked.at.push_back(number_of(q));
     asked.limits.push_back({quantile_bound(kwargs, range.items[0]),
                             quantile_bound(kwargs, range.items[1]), Strict::none});
-    check_order(kwargs, asked.limits.back());
+    kwargs.ordered(asked.limits.back());
   }
   return asked;
 }
@@ -110,7 +102,7 @@ Ask read_most_common(Kwargs& kwargs) {
 
 Ask read_row_count(Kwargs& kwargs) {
   const Limits limits = kwargs.limits(Kwargs::Bound::integer, Kwargs::Bounded::at_will);
-  check_order(kwargs, limits);
+  kwargs.ordered(limits);
   return ask::RowCount{limits};
 }
 
@@ -129,7 +121,7 @@ Ask read_other_table(Kwargs& kwargs) {
 
 Ask read_column_count(Kwargs& kwargs) {
   const Limits limits = kwargs.limits(Kwargs::Bound::integer, Kwargs::Bounded::at_will);
-  check_order(kwargs, limits);
+  kwargs.ordered(limits);
   return ask::ColumnCount{limits};
 }
 

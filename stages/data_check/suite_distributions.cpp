@@ -8,7 +8,7 @@
 #include <numeric>
 #include <string>
 
-#include "stages/data_check/option_reader.hpp"
+#include "stages/shared/options.hpp"
 #include "stages/data_check/suite_catalog.hpp"
 
 namespace mlpipe::stages::data_check {

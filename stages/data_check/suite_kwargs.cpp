@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "runner/base/text.hpp"
-#include "stages/data_check/option_reader.hpp"
+#include "stages/shared/options.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
@@ -221,6 +221,13 @@ Limits Kwargs::limits(Bound wanted, Bounded bounded) {
     problem("min_value and max_value must be of the same type");
   }
   return limits;
+}
+
+void Kwargs::ordered(const Limits& limits) {
+  if (limits.min && limits.max && limits.min->is_number() && limits.max->is_number() &&
+      number_of(*limits.min) > number_of(*limits.max)) {
+    problem("min_value cannot be greater than max_value");
+  }
 }
 
 std::optional<SuiteProblem> Kwargs::verdict() const {

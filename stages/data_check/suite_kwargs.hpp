@@ -48,6 +48,9 @@ class Kwargs {
   enum class Bounded : std::uint8_t { at_will, required };  // required: one of the two must be there
   Limits limits(Bound bound, Bounded bounded);
 
+  // A lower bound above the upper one, which no value could hold.
+  void ordered(const Limits& limits);
+
   void problem(spec::Mark mark, std::string message);
   void problem(std::string message) { problem(kwargs_.mark, std::move(message)); }
   // What is wrong, or the first kwarg that nothing took.

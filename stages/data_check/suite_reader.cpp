@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "runner/base/text.hpp"
-#include "stages/data_check/option_reader.hpp"
+#include "stages/shared/options.hpp"
 #include "stages/data_check/row_condition.hpp"
 #include "stages/data_check/suite_catalog.hpp"
 #include "stages/data_check/suite_json.hpp"
@@ -16,8 +16,8 @@ namespace {
 using spec::Node;
 using spec::NodeKind;
 
-constexpr int default_shown = 20;     // partial_unexpected_count of Great Expectations
-constexpr int complete_shown = 10'000;  // COMPLETE: every row, as far as a report can hold them
+constexpr std::size_t default_shown = 20;    // partial_unexpected_count of Great Expectations
+constexpr std::size_t complete_shown = 10'000;  // COMPLETE: every row, as far as a report can hold them
 
 std::string place_of(const std::string& path, spec::Mark mark) {
   return fmt::format("{}:{}:{}", path, mark.line, mark.column);
@@ -30,7 +30,7 @@ Check unusable(Check check, const SuiteProblem& problem, const std::string& path
 }
 
 // result_format: BASIC, or {"result_format": "COMPLETE", "partial_unexpected_count": 50, ...}.
-int read_result_format(Kwargs& kwargs) {
+std::size_t read_result_format(Kwargs& kwargs) {
   const Node* node = kwargs.take("result_format");
   if (node == nullptr) {
     return default_shown;
@@ -50,7 +50,7 @@ int read_result_format(Kwargs& kwargs) {
       node->kind == NodeKind::map ? node->find("partial_unexpected_count") : nullptr;
   return count == nullptr || count->kind != NodeKind::integer
              ? default_shown
-             : static_cast<int>(std::clamp(number_of(*count), 0.0,
+             : static_cast<std::size_t>(std::clamp(number_of(*count), 0.0,
                                            static_cast<double>(complete_shown)));
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "stages/data_check/option_reader.hpp"
+#include "stages/shared/options.hpp"
 #include "stages/data_check/sql_text.hpp"
 #include "stages/data_check/strftime_pattern.hpp"
 #include "stages/data_check/suite_catalog.hpp"
@@ -21,7 +21,9 @@ Ask read_between(Kwargs& kwargs) {
                    "cannot be true");
   }
   (void)kwargs.flag("parse_strings_as_datetimes", false);  // texts beside times are read as times
-  return ask::InRange{kwargs.limits(Kwargs::Bound::any, Kwargs::Bounded::required)};
+  const Limits limits = kwargs.limits(Kwargs::Bound::any, Kwargs::Bounded::required);
+  kwargs.ordered(limits);
+  return ask::InRange{limits};
 }
 
 Ask read_lengths(Kwargs& kwargs) {

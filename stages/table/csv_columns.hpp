@@ -8,11 +8,11 @@
 
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
-#include "stages/data_check/config.hpp"
-#include "stages/data_check/table.hpp"
-#include "stages/data_check/table_files.hpp"
+#include "stages/table/source.hpp"
+#include "stages/table/table.hpp"
+#include "stages/table/table_files.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 
 // Of the first file; every other part must agree. Without a header: column1, column2 ...
 // invalid: no header, names that are empty, equal or differ only in case, parts that disagree.
@@ -38,4 +38,4 @@ struct CsvRecord {
 };
 [[nodiscard]] CsvRecord split_csv_record(std::string_view text, char delimiter, char quote);
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table

@@ -1,4 +1,4 @@
-#include "stages/data_check/table.hpp"
+#include "stages/table/table.hpp"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "runner/base/text.hpp"
-#include "stages/data_check/csv_columns.hpp"
-#include "stages/data_check/sql_text.hpp"
+#include "stages/table/csv_columns.hpp"
+#include "stages/table/quoting.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 namespace {
 
 std::string derived(const char* what, std::size_t column) {
@@ -102,6 +102,11 @@ Status openable(const TableFiles& files) {
   return {};
 }
 
+// Types that the engine finds in the texts of JSON.
+bool written_as_text(const std::string& type) {
+  return type == "DATE" || type.starts_with("TIME") || type == "UUID";
+}
+
 }  // namespace
 
 Family family_of(const std::string& type) {
@@ -130,14 +135,14 @@ Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, co
   Table table;
   table.format_ = files.format;
   TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
-                                     : table.open_typed(engine, files));
+                                     : table.open_typed(engine, files, types));
   TRY_OK(engine.query(
       fmt::format("CREATE VIEW data AS SELECT {} FROM {}", column_list(table.columns_), rows())));
   TRY_OK(engine.lock_down(files.paths));
   return table;
 }
 
-Status Table::open_typed(port::TableEngine& engine, const TableFiles& files) {
+Status Table::open_typed(port::TableEngine& engine, const TableFiles& files, Types types) {
   const std::string source = files.format == Format::parquet
                                  ? fmt::format("read_parquet({})", path_list(files.paths))
                                  : fmt::format(
@@ -148,7 +153,31 @@ Status Table::open_typed(port::TableEngine& engine, const TableFiles& files) {
   if (files.format == Format::parquet && files.paths.size() > 1) {
     TRY_OK(same_parts(engine, files.paths, columns_));
   }
+  if (files.format == Format::jsonl && types == Types::written) {
+    return open_written(engine, files);
+  }
   TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS SELECT * FROM {}", rows(), source)));
+  return {};
+}
+
+// JSON lines know no dates: each such column is read as text, and its typed form derived from that.
+Status Table::open_written(port::TableEngine& engine, const TableFiles& files) {
+  std::string declared;
+  std::string select;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const std::string column = quote_identifier(columns_[i].name);
+    const std::string comma = i == 0 ? "" : ", ";
+    const bool text = written_as_text(columns_[i].type);
+    declared += fmt::format("{}{}: {}", comma, quote_literal(columns_[i].name),
+                            quote_literal(text ? "VARCHAR" : columns_[i].type));
+    select += text ? fmt::format("{}{} AS {}, TRY_CAST({} AS {}) AS {}", comma, column,
+                                 derived("text", i), column, columns_[i].type, column)
+                   : comma + column;
+  }
+  TRY_OK(engine.query(
+      fmt::format("CREATE VIEW {} AS SELECT {} FROM read_json({}, format = 'newline_delimited', "
+                  "columns = {{{}}})",
+                  rows(), select, path_list(files.paths), declared)));
   return {};
 }
 
@@ -158,7 +187,7 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
   const std::string source =
       fmt::format("read_csv({}, {}", path_list(files.paths), csv_arguments(files, csv, names));
   const std::string skipping = source + ", ignore_errors = true)";
-  if (types == Types::infer) {
+  if (types != Types::skip) {
     TRY(columns_, infer_csv_types(engine, skipping, names));
   } else {
     for (const std::string& name : names) {
@@ -169,7 +198,7 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string column = quote_identifier(names[i]);
     const bool typed =
-        types == Types::infer && columns_[i].type != "NULL" && columns_[i].type != "VARCHAR";
+        types != Types::skip && columns_[i].type != "NULL" && columns_[i].type != "VARCHAR";
     select += fmt::format(
         "{0}{1} AS {2}, TRY_CAST({1} AS DOUBLE) AS {3}, {6} AS {4}, {5} "
         "AS {1}",
@@ -193,6 +222,19 @@ std::string Table::text(std::size_t column) const {
   return format_ == Format::csv
              ? derived("text", column)
              : fmt::format("CAST({} AS VARCHAR)", quote_identifier(columns_[column].name));
+}
+
+std::string Table::written(std::size_t column) const {
+  const TableColumn& it = columns_[column];
+  if (format_ == Format::csv) {
+    const bool typed = it.family == Family::integer || it.family == Family::real ||
+                       it.family == Family::boolean;
+    return typed ? "" : derived("text", column);
+  }
+  if (format_ == Format::jsonl && written_as_text(it.type)) {
+    return derived("text", column);
+  }
+  return it.family == Family::text ? text(column) : "";
 }
 
 std::string Table::missing(std::size_t column) const {
@@ -225,4 +267,4 @@ std::string Table::logged_rows() const {
   return format_ == Format::csv ? "mlpipe_logged_rows" : rows();
 }
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table

@@ -1,4 +1,4 @@
-#include "stages/data_check/csv_columns.hpp"
+#include "stages/table/csv_columns.hpp"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <map>
 
 #include "runner/base/text.hpp"
-#include "stages/data_check/sql_text.hpp"
+#include "stages/table/quoting.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 namespace {
 
 constexpr int header_lines = 50;  // a header's quoted names may hold newlines
@@ -281,4 +281,4 @@ Result<std::vector<TableColumn>> infer_csv_types(port::TableEngine& engine,
   return columns;
 }
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table

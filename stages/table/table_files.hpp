@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "runner/base/error.hpp"
-#include "stages/data_check/config.hpp"
+#include "stages/table/source.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 
 struct TableFiles {
   Format format = Format::csv;
@@ -17,6 +17,6 @@ struct TableFiles {
 
 // `root` is absolute; paths may be relative to it or absolute. A folder stands for the files of one
 // format below it, without hidden ones and those that begin with `_`.
-[[nodiscard]] Result<TableFiles> find_table_files(const Config& config, const std::string& root);
+[[nodiscard]] Result<TableFiles> find_table_files(const Source& source, const std::string& root);
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table

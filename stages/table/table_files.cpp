@@ -1,4 +1,4 @@
-#include "stages/data_check/table_files.hpp"
+#include "stages/table/table_files.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "runner/base/text.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 namespace {
 
 namespace fs = std::filesystem;
@@ -64,7 +64,7 @@ Result<std::vector<std::string>> files_below(const fs::path& folder) {
 }
 
 // A folder's files: those whose name tells a format, or all of them where the format is given.
-Result<std::vector<std::string>> folder_files(const fs::path& folder, const Config& config) {
+Result<std::vector<std::string>> folder_files(const fs::path& folder, const Source& source) {
   std::error_code ignored;
   if (fs::is_directory(folder / "_delta_log", ignored)) {
     return fail(Code::refused,
@@ -73,7 +73,7 @@ Result<std::vector<std::string>> folder_files(const fs::path& folder, const Conf
                             folder.string()));
   }
   TRY(std::vector<std::string> files, files_below(folder));
-  if (!config.format) {
+  if (!source.format) {
     std::erase_if(files, [](const std::string& path) { return !format_of(path); });
   }
   return files;
@@ -88,7 +88,7 @@ Result<std::vector<std::string>> glob_files(const std::string& table, const fs::
   return files;
 }
 
-Result<std::vector<std::string>> files_of(const std::string& table, const Config& config,
+Result<std::vector<std::string>> files_of(const std::string& table, const Source& source,
                                           const fs::path& root) {
   const fs::path path = (root / table).lexically_normal();
   std::error_code problem;
@@ -97,7 +97,7 @@ Result<std::vector<std::string>> files_of(const std::string& table, const Config
     return std::vector<std::string>{path.string()};
   }
   if (fs::is_directory(status)) {
-    TRY(auto files, folder_files(path, config));
+    TRY(auto files, folder_files(path, source));
     if (files.empty()) {
       return fail(Code::not_found,
                   fmt::format("the folder {} holds no CSV, JSONL or Parquet file", table));
@@ -139,10 +139,10 @@ Result<Format> common_format(const std::vector<std::string>& paths) {
 
 }  // namespace
 
-Result<TableFiles> find_table_files(const Config& config, const std::string& root) {
+Result<TableFiles> find_table_files(const Source& source, const std::string& root) {
   TableFiles found;
-  for (const std::string& table : config.tables) {
-    TRY(const auto files, files_of(table, config, root));
+  for (const std::string& table : source.tables) {
+    TRY(const auto files, files_of(table, source, root));
     found.paths.insert(found.paths.end(), files.begin(), files.end());
   }
   std::sort(found.paths.begin(), found.paths.end());
@@ -150,14 +150,14 @@ Result<TableFiles> find_table_files(const Config& config, const std::string& roo
   if (found.paths.empty()) {
     return fail(Code::invalid, "no table was named");
   }
-  if (config.format) {
-    found.format = *config.format;
+  if (source.format) {
+    found.format = *source.format;
   } else {
     TRY(found.format, common_format(found.paths));
   }
   found.delimiter =
-      config.csv.delimiter.value_or(plain_name(found.paths.front()).ends_with(".tsv") ? '\t' : ',');
+      source.csv.delimiter.value_or(plain_name(found.paths.front()).ends_with(".tsv") ? '\t' : ',');
   return found;
 }
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table

@@ -8,10 +8,10 @@
 
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
-#include "stages/data_check/config.hpp"
-#include "stages/data_check/table_files.hpp"
+#include "stages/table/source.hpp"
+#include "stages/table/table_files.hpp"
 
-namespace mlpipe::stages::data_check {
+namespace mlpipe::stages::table {
 
 enum class Family : std::uint8_t { integer, real, text, boolean, date, timestamp, other };
 
@@ -23,8 +23,8 @@ struct TableColumn {
 };
 
 // Whether the types of a CSV's columns are worked out. That reads the whole file, so only SQL and
-// `types` ask for it.
-enum class Types : std::uint8_t { skip, infer };
+// `types` ask for it. written: so, and dates in JSON lines can also be read as the texts they are.
+enum class Types : std::uint8_t { skip, infer, written };
 
 class Table {
  public:
@@ -38,6 +38,9 @@ class Table {
   // SQL expressions over a column, for queries on rows() or logged_rows().
   [[nodiscard]] std::string value(std::size_t column) const;  // a CSV's text, else the typed value
   [[nodiscard]] std::string text(std::size_t column) const;
+  // With Types::written: a text as the file has it, also where it reads as a date. Empty: the column
+  // holds no texts.
+  [[nodiscard]] std::string written(std::size_t column) const;
   [[nodiscard]] std::string missing(std::size_t column) const;  // NULL, or NaN in a column of reals
   [[nodiscard]] std::string number(
       std::size_t column) const;  // NULL where a CSV's text is no number
@@ -51,7 +54,8 @@ class Table {
  private:
   Status open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                   Types types);
-  Status open_typed(port::TableEngine& engine, const TableFiles& files);
+  Status open_typed(port::TableEngine& engine, const TableFiles& files, Types types);
+  Status open_written(port::TableEngine& engine, const TableFiles& files);
 
   Format format_ = Format::csv;
   std::vector<TableColumn> columns_;
@@ -62,4 +66,4 @@ inline constexpr std::int64_t reject_limit = 100'000;
 
 [[nodiscard]] Family family_of(const std::string& type);
 
-}  // namespace mlpipe::stages::data_check
+}  // namespace mlpipe::stages::table
