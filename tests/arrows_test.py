@@ -30,7 +30,7 @@ ALLOWED = {
 HEAVY = {
     "CLI/": ["runner/cli/main.cpp"],
     "yaml-cpp/": ["runner/spec/"],
-    "boost/": ["runner/adapter/"],
+    "boost/": ["runner/adapter/", "stages/statistics/"],
     "git2": ["runner/adapter/git/"],
     "duckdb.h": ["runner/adapter/duckdb/"],
     "openssl/": ["runner/base/"],

@@ -115,9 +115,12 @@ void add_check(CLI::App& app, CheckArguments& check, Verb& verb) {
   CLI::App* sub = app.add_subcommand("check", "run data checks on any table, without a pipeline");
   sub->add_option("table", check.table, "a file, a folder or a glob; of Delta also FOLDER@v3")
       ->required();
-  sub->add_option("--checks", check.checks, "YAML file with the checks")
-      ->required()
-      ->type_name("FILE");
+  CLI::Option_group* what = sub->add_option_group("what is checked");
+  what->add_option("--checks", check.checks, "YAML file with the checks")->type_name("FILE");
+  what->add_option("--suite", check.suite, "suite of Great Expectations (JSON)")->type_name("FILE");
+  what->require_option(1);
+  sub->add_option("--parameter", check.parameters, "a parameter of the suite, NAME=VALUE")
+      ->type_name("NAME=VALUE");
   sub->add_flag("--json", check.json, "the result as JSON");
   sub->callback([&] { verb = [&] { return cli::check(check); }; });
 }

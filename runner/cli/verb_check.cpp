@@ -1,4 +1,4 @@
-// `mlpipe check TABLE --checks FILE [--json]`: data checks alone, on any table.
+// `mlpipe check TABLE --checks FILE|--suite FILE [--json]`: data checks alone, on any table.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -9,11 +9,13 @@
 
 #include "runner/adapter/modules.hpp"
 #include "runner/adapter/system_clock.hpp"
+#include "runner/base/text.hpp"
 #include "runner/cli/verbs.hpp"
 #include "runner/engine/files.hpp"
 #include "runner/run/state.hpp"
 #include "runner/spec/yaml_reader.hpp"
 #include "stages/data_check/check_table.hpp"
+#include "stages/data_check/suite_json.hpp"
 
 namespace mlpipe::cli {
 namespace {
@@ -30,17 +32,63 @@ void print(const plan::StepResult& result) {
   std::fputs((result.summary + "\n").c_str(), stdout);
 }
 
+// What stands behind $PARAMETER: a JSON value where it is one, else a text.
+spec::Node parameter_map(const std::vector<std::string>& parameters,
+                         spec::Diagnostics& diagnostics) {
+  spec::Node map;
+  map.kind = spec::NodeKind::map;
+  for (const std::string& parameter : parameters) {
+    const auto equals = parameter.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      diagnostics.error({}, fmt::format("--parameter {} is not NAME=VALUE", printable(parameter)));
+      continue;
+    }
+    map.keys.push_back({parameter.substr(0, equals), {}});
+    const std::string text = parameter.substr(equals + 1);
+    spec::Diagnostics none;
+    spec::Node value = stages::data_check::read_json(0, text, none);
+    if (none.has_errors()) {
+      value = {};
+      value.kind = spec::NodeKind::string;
+      value.text = text;
+    }
+    map.items.push_back(std::move(value));
+  }
+  return map;
+}
+
+Result<plan::StepResult> checked(const CheckArguments& arguments, const std::string& text,
+                                 std::uint32_t file,
+                                 const stages::data_check::CheckOptions& options,
+                                 spec::Diagnostics& diagnostics) {
+  stages::Host host;
+  host.open_tables = adapter::open_tables;
+  if (!arguments.suite.empty()) {
+    spec::Node parameters = parameter_map(arguments.parameters, diagnostics);
+    return stages::data_check::check_suite(arguments.table, {arguments.suite, text, file},
+                                           std::move(parameters), options, host, diagnostics);
+  }
+  const spec::Node checks = spec::read_yaml(file, text, diagnostics);
+  if (diagnostics.has_errors()) {
+    return fail(Code::invalid, "the checks cannot be read");
+  }
+  return stages::data_check::check_table(arguments.table, checks, options, host, diagnostics);
+}
+
 }  // namespace
 
 int check(const CheckArguments& arguments) {
-  const auto text = engine::read_file(arguments.checks);
+  const std::string& path = arguments.suite.empty() ? arguments.checks : arguments.suite;
+  if (arguments.suite.empty() && !arguments.parameters.empty()) {
+    return show({Code::invalid, "--parameter belongs to --suite"});
+  }
+  const auto text = engine::read_file(path);
   if (!text) {
     return show(text.error());
   }
   spec::Sources sources;
   spec::Diagnostics diagnostics;
-  const std::uint32_t file = sources.add(arguments.checks, *text);
-  const spec::Node checks = spec::read_yaml(file, *text, diagnostics);
+  const std::uint32_t file = sources.add(path, *text);
   std::string scratch = (std::filesystem::temp_directory_path() / "mlpipe-check-XXXXXX").string();
   if (mkdtemp(scratch.data()) == nullptr) {
     return show(fail_errno("cannot make a scratch folder", errno).value());
@@ -51,13 +99,9 @@ int check(const CheckArguments& arguments) {
   options.now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                        adapter::SystemClock().now().time_since_epoch())
                        .count();
+  options.suite_now_ms = options.now_ms;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
-  stages::Host host;
-  host.open_tables = adapter::open_tables;
-  const auto result =
-      diagnostics.has_errors()
-          ? Result<plan::StepResult>(fail(Code::invalid, "the checks cannot be read"))
-          : stages::data_check::check_table(arguments.table, checks, options, host, diagnostics);
+  const auto result = checked(arguments, *text, file, options, diagnostics);
   (void)engine::remove_all(scratch);
   if (!diagnostics.empty()) {
     const auto colour = is_terminal(Stream::err) ? spec::Colour::on : spec::Colour::off;

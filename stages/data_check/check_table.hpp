@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "runner/base/error.hpp"
@@ -17,6 +18,8 @@ struct CheckOptions {
   std::string root;         // absolute: what relative paths are relative to
   std::string scratch;      // absolute folder for spilling; must exist
   std::int64_t now_ms = 0;  // Unix time that freshness is judged by
+  // Unix time that now() of a suite's parameters stands for; absent: it is refused.
+  std::optional<std::int64_t> suite_now_ms;
   std::uint32_t threads = 1;
   std::uint64_t memory = 0;  // bytes, 0: no limit
 };
@@ -25,6 +28,21 @@ struct CheckOptions {
 // errored result.
 [[nodiscard]] Result<plan::StepResult> run_checks(const Config& config, const CheckOptions& options,
                                                   Host& host);
+
+// The configuration with the checks of its suite, which is read from `root`. Error: the suite cannot be
+// read or is none; the message says where.
+[[nodiscard]] Result<Config> with_suite(Config config, const CheckOptions& options);
+
+// `mlpipe check TABLE --suite FILE`. `parameters`: a map.
+struct SuiteText {
+  std::string path;        // as people name it
+  std::string text;
+  std::uint32_t file = 0;  // its index in the Sources that diagnostics point into
+};
+[[nodiscard]] Result<plan::StepResult> check_suite(const std::string& table, const SuiteText& suite,
+                                                   spec::Node parameters,
+                                                   const CheckOptions& options, Host& host,
+                                                   spec::Diagnostics& diagnostics);
 
 // `mlpipe check TABLE --checks FILE`: `checks` is the parsed file, see read_checks_file.
 // invalid: the checks are wrong; the diagnostics say where, and no data was read.

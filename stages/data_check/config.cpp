@@ -31,6 +31,34 @@ void number_names(std::vector<Check>& checks) {
   }
 }
 
+// Whether there is a suite. It was written against pandas, whose reading of missing values it takes
+// along unless the stage says otherwise.
+bool read_suite_keys(const Node& node, Config& config, Diagnostics& diagnostics) {
+  const Node* suite = node.find("suite");
+  const Node* parameters = node.find("suite_parameters");
+  if (parameters != nullptr && (suite == nullptr || parameters->kind != NodeKind::map)) {
+    diagnostics.error(parameters->mark,
+                      suite == nullptr ? "`suite_parameters` belong to a `suite`"
+                                       : "`suite_parameters` must be a map of names to values");
+  }
+  if (suite == nullptr) {
+    return false;
+  }
+  if (suite->kind != NodeKind::string || suite->text.empty()) {
+    diagnostics.error(suite->mark, "`suite` must be the path of a Great Expectations suite",
+                      "for example `suite: expectations/train.json`");
+  }
+  config.suite = suite->text;
+  if (parameters != nullptr) {
+    config.suite_parameters = *parameters;
+  }
+  const Node* csv = node.find("csv");
+  if (csv == nullptr || csv->find("null_values") == nullptr) {
+    config.csv.null_values = table::pandas_null_values();
+  }
+  return true;
+}
+
 void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& diagnostics) {
   if (const Node* format = node.find("format")) {
     config.format = table::read_format(*format, diagnostics);
@@ -46,10 +74,13 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
     on_empty = read_on_empty(*empty, diagnostics);
   }
   const Node* checks = node.find("checks");
+  if (read_suite_keys(node, config, diagnostics) && checks == nullptr) {
+    return;
+  }
   if (checks == nullptr || checks->kind != NodeKind::list || checks->items.empty()) {
     diagnostics.error(checks == nullptr ? where : checks->mark,
                       "`checks` must be a list with at least one check",
-                      "for example `checks: [{row_count: {min: 1}}]`");
+                      "for example `checks: [{row_count: {min: 1}}]`, or a `suite`");
     return;
   }
   for (const Node& item : checks->items) {
@@ -62,8 +93,9 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
 
 Config read_config(const Node& node, spec::Mark where, Diagnostics& diagnostics) {
   Config config;
-  known_keys(node, {"table", "format", "at", "csv", "checks", "on_empty"}, "data_check",
-             diagnostics);
+  known_keys(node,
+             {"table", "format", "at", "csv", "checks", "on_empty", "suite", "suite_parameters"},
+             "data_check", diagnostics);
   if (const Node* named = node.find("table")) {
     config.tables = table::read_tables(*named, diagnostics);
   } else {
@@ -83,8 +115,9 @@ Config read_checks_file(const Node& document, Diagnostics& diagnostics) {
     wrapped.items.push_back(document);
     read_body(wrapped, document.mark, config, diagnostics);
   } else if (document.kind == NodeKind::map) {
-    known_keys(document, {"table", "format", "at", "csv", "checks", "on_empty"}, "a file of checks",
-               diagnostics);
+    known_keys(document,
+               {"table", "format", "at", "csv", "checks", "on_empty", "suite", "suite_parameters"},
+               "a file of checks", diagnostics);
     read_body(document, document.mark, config, diagnostics);
   } else {
     diagnostics.error(document.mark,

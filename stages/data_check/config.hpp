@@ -13,6 +13,7 @@
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/node.hpp"
 #include "stages/data_check/aggregate_rules.hpp"
+#include "stages/data_check/expectation.hpp"
 #include "stages/data_check/relation_rules.hpp"
 #include "stages/data_check/row_rules.hpp"
 #include "stages/data_check/table_rules.hpp"
@@ -37,7 +38,9 @@ using Rule = std::variant<
     // of the table
     RowCount, RowCountChange, ColumnCount, ColumnSet, Freshness, Periods, Files, Sql, Anomaly,
     // beside another table
-    ForeignKey, NoOverlap, KnownValues, LaterThan, RowRatio>;
+    ForeignKey, NoOverlap, KnownValues, LaterThan, RowRatio,
+    // of a suite of Great Expectations
+    Expectation>;
 
 struct Check {
   std::string name;  // "between(temp_max)" where none was given
@@ -51,6 +54,7 @@ struct Check {
   Severity severity = Severity::error;
   OnEmpty on_empty = OnEmpty::pass;
   std::string owner;
+  std::optional<Origin> origin;  // of a suite: how Great Expectations names it
 };
 
 // A table that checks and SQL may name beside the one that is checked.
@@ -65,6 +69,8 @@ struct Config : table::Source {
   std::vector<OtherTable> others;  // read with the same `csv`; their formats are told by names
   std::size_t samples = default_samples;  // how many failing rows are shown
   std::vector<Check> checks;
+  std::string suite;            // the path of a Great Expectations suite; empty: none
+  spec::Node suite_parameters;  // a map of the values behind its parameters
 };
 
 // The rule's key in the file: "row_count", "between", "mean" ...

@@ -24,6 +24,34 @@ void check(const spec::Stage& stage, spec::Diagnostics& diagnostics) {
   (void)read_config(stage.config, stage.mark, diagnostics);
 }
 
+// now() in a suite is allowed where the stage runs anew by itself: noted for the step, which does not
+// see those keys.
+constexpr std::string_view suite_clock = "suite_clock";
+
+spec::Node with_suite_clock(const spec::Stage& stage) {
+  spec::Node config = stage.config;
+  if (config.find("suite") != nullptr && (stage.always_run || stage.max_age)) {
+    spec::Node run;
+    run.kind = spec::NodeKind::boolean;
+    run.text = "true";
+    config.keys.push_back({std::string(suite_clock), {}});
+    config.items.push_back(std::move(run));
+  }
+  return config;
+}
+
+// Takes the note out again.
+bool take_suite_clock(spec::Node& config) {
+  for (std::size_t i = 0; i < config.keys.size(); ++i) {
+    if (config.keys[i].text == suite_clock) {
+      config.keys.erase(config.keys.begin() + static_cast<std::ptrdiff_t>(i));
+      config.items.erase(config.items.begin() + static_cast<std::ptrdiff_t>(i));
+      return true;
+    }
+  }
+  return false;
+}
+
 Result<plan::Lowered> lower(const spec::Stage& stage) {
   spec::Diagnostics diagnostics;
   const Config config = read_config(stage.config, stage.mark, diagnostics);
@@ -32,7 +60,7 @@ Result<plan::Lowered> lower(const spec::Stage& stage) {
                 fmt::format("stage {}: {}", stage.name, diagnostics.items().front().message));
   }
   plan::Lowered lowered;
-  lowered.config = spec::canonical_json(stage.config);
+  lowered.config = spec::canonical_json(with_suite_clock(stage));
   lowered.native = plan::Native::after_command;
   for (const Check& one : config.checks) {
     if (std::holds_alternative<Freshness>(one.rule)) {
@@ -67,9 +95,10 @@ std::optional<std::int64_t> parse_utc(const std::string& text) {
 }
 
 Result<plan::StepResult> step(const plan::StepInput& input, Host& host) {
-  TRY(const spec::Node node, node_from_json(input.config));
+  TRY(spec::Node node, node_from_json(input.config));
+  const bool clock = take_suite_clock(node);
   spec::Diagnostics diagnostics;
-  const Config config = read_config(node, {}, diagnostics);
+  const Config asked = read_config(node, {}, diagnostics);
   if (diagnostics.has_errors()) {
     return fail(Code::invalid, diagnostics.items().front().message);
   }
@@ -78,13 +107,18 @@ Result<plan::StepResult> step(const plan::StepInput& input, Host& host) {
     return fail(Code::internal,
                 fmt::format("the start of the run is no time: {}", input.run_started));
   }
+  CheckOptions options{input.root, input.scratch, *now, std::nullopt, input.threads, input.memory};
+  if (clock) {
+    options.suite_now_ms = now;
+  }
+  TRY(const Config config, with_suite(asked, options));
   if (input.stored) {
     TRY(const Measurement measurement, measurement_from_details(config, *input.stored));
     plan::StepResult result = report(config, measurement, config.tables.front(), *now);
     result.verdict_summary = result.summary;
     return result;
   }
-  return run_checks(config, {input.root, input.scratch, *now, input.threads, input.memory}, host);
+  return run_checks(config, options, host);
 }
 
 }  // namespace
@@ -95,7 +129,7 @@ Kind kind() {
   Kind kind;
   kind.rules.name = "data_check";
   kind.rules.cmd = spec::Command::none;
-  kind.rules.paths = {{"table", Role::dep, Select::all_outs}};
+  kind.rules.paths = {{"table", Role::dep, Select::all_outs}, {"suite", Role::dep, Select::all_outs}};
   kind.rules.check = &check;
   kind.lower = &lower;
   kind.step = &step;

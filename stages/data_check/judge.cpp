@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "runner/base/text.hpp"
+#include "stages/data_check/expectation_judge.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
@@ -200,6 +201,9 @@ CheckVerdict judge(const Check& check, const Measured& measured, std::int64_t ro
   if (!measured.error.empty()) {
     return {CheckStatus::error,
             fmt::format("{}: could not be evaluated: {}", check.name, measured.error)};
+  }
+  if (const auto* expectation = std::get_if<Expectation>(&check.rule)) {
+    return judge_expectation(check, *expectation, measured);
   }
   if (const auto* count = std::get_if<RowCount>(&check.rule)) {
     return by_bounds(check, count->bounds, measured.number, check.name);

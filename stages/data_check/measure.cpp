@@ -7,6 +7,7 @@
 
 #include "runner/base/text.hpp"
 #include "stages/data_check/column_set.hpp"
+#include "stages/data_check/expectation_measure.hpp"
 #include "stages/data_check/row_rule.hpp"
 #include "stages/data_check/sql_text.hpp"
 
@@ -35,6 +36,10 @@ std::string text_of(const port::Cell& cell) {
 bool is_fatal(const Error& error) {
   return error.code != Code::invalid && error.code != Code::refused &&
          error.code != Code::not_found;
+}
+
+std::size_t shown(const Check& check) {
+  return check.origin ? check.origin->shown : default_samples;
 }
 
 class Measurer {
@@ -125,7 +130,9 @@ class Measurer {
 
   void take_extremes(std::size_t member, const port::Cell& low, const port::Cell& high) {
     Measured& measured = result_.checks[member];
-    if (std::holds_alternative<RowCount>(config_.checks[member].rule)) {
+    if (std::holds_alternative<Expectation>(config_.checks[member].rule)) {
+      measured.number = low;
+    } else if (std::holds_alternative<RowCount>(config_.checks[member].rule)) {
       measured.number = measured.considered;
     } else if (std::holds_alternative<Freshness>(config_.checks[member].rule)) {
       if (const auto* latest = std::get_if<std::int64_t>(&high)) {
@@ -169,6 +176,9 @@ class Measurer {
 
   Status finish(std::size_t i) {
     const Check& check = config_.checks[i];
+    if (std::holds_alternative<Expectation>(check.rule) && !rules_[i]) {
+      return measure_expectation(engine_, table_, check, result_.rows, result_.checks[i]);
+    }
     if (const auto* set = std::get_if<ColumnSet>(&check.rule)) {
       compare_columns(*set, table_, result_.checks[i]);
       return {};
@@ -187,7 +197,7 @@ class Measurer {
     }
     const std::string condition =
         bad != unusable_.end() ? unusable(*rules_[i]) : violation(*rules_[i]);
-    TRY(const port::Rows rows, engine_.query(sample_query(*rules_[i], table_, condition)));
+    TRY(const port::Rows rows, engine_.query(sample_query(*rules_[i], table_, condition, shown(config_.checks[i]))));
     take_sample(rows, measured);
     if (bad != unusable_.end()) {
       const bool numbers = std::holds_alternative<Between>(config_.checks[i].rule) &&
@@ -333,6 +343,10 @@ class Measurer {
 
 // Only people's SQL and declared types look at the types of a CSV.
 Types needed_types(const Config& config) {
+  if (std::any_of(config.checks.begin(), config.checks.end(),
+                  [](const Check& check) { return check.origin.has_value(); })) {
+    return Types::written;
+  }
   const bool needed =
       std::any_of(config.checks.begin(), config.checks.end(), [](const Check& check) {
         const auto* set = std::get_if<ColumnSet>(&check.rule);

@@ -50,6 +50,8 @@ struct Measured {
   std::vector<std::string> problems;      // columns, label_leakage ...: one sentence each
   std::vector<ValueCount> values;         // distinct_values, most_common, label_balance, ...
   std::vector<port::Cell> numbers;        // quantiles: one for each that was asked for
+  std::string observed;                   // of a suite: JSON of the observed value; may be empty
+  std::string details;                    // of a suite: a JSON object; may be empty
   std::vector<Segment> segments;          // with group_by, in the order of their names
 };
 

@@ -8,6 +8,7 @@
 
 #include "runner/base/text.hpp"
 #include "stages/data_check/judge.hpp"
+#include "stages/data_check/suite_report.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
@@ -98,6 +99,9 @@ ordered_json check_json(const Check& check, const Measured& measured, const Chec
   }
   if (!measured.error.empty()) {
     json["error"] = measured.error;
+  }
+  if (check.origin) {
+    add_suite_fields(json, check, measured, verdict);
   }
   return json;
 }
@@ -212,6 +216,9 @@ Measured measured_from(const ordered_json& json) {
     measured.sample.push_back(
         {row.is_null() ? std::nullopt : std::optional(row.get<std::int64_t>()),
          to_cell(sample.at("value"))});
+  }
+  if (json.contains("place")) {
+    read_suite_fields(json, measured);
   }
   return measured;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runner/base/text.hpp"
+#include "stages/data_check/expectation_rule.hpp"
 #include "stages/data_check/measure.hpp"
 #include "stages/data_check/sql_text.hpp"
 
@@ -205,6 +206,9 @@ Result<std::size_t> find_column(const Table& table, const std::string& name) {
 }
 
 Result<std::optional<RowRule>> row_rule(const Check& check, const Table& table) {
+  if (const auto* expectation = std::get_if<Expectation>(&check.rule)) {
+    return expectation_rule(check, *expectation, table);
+  }
   RowRule out;
   out.scope = scope_of(check);
   if (std::holds_alternative<RowCount>(check.rule)) {
@@ -263,14 +267,15 @@ std::string aggregates(const RowRule& rule) {
       filtered(rule.high, in_scope));
 }
 
-std::string sample_query(const RowRule& rule, const Table& table, const std::string& condition) {
+std::string sample_query(const RowRule& rule, const Table& table, const std::string& condition,
+                         std::size_t limit) {
   // The number is given below the condition: a filter that reached the scan would number only the
   // rows it lets through.
   return fmt::format(
       "SELECT row, value FROM (SELECT row_number() OVER () AS row, coalesce({}, false) AS bad, {} "
       "AS value "
       "FROM {}) WHERE bad LIMIT {}",
-      condition, rule.value, table.rows(), default_samples);
+      condition, rule.value, table.rows(), limit);
 }
 
 }  // namespace mlpipe::stages::data_check

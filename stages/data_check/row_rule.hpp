@@ -46,7 +46,7 @@ inline constexpr std::size_t aggregates_per_rule = 6;
 [[nodiscard]] std::string aggregates(const RowRule& rule);
 // The rows that violate a rule: row number and value.
 [[nodiscard]] std::string sample_query(const RowRule& rule, const Table& table,
-                                       const std::string& condition);
+                                       const std::string& condition, std::size_t limit);
 // The condition for considered rows that violate the rule, or whose value is unusable.
 [[nodiscard]] std::string violation(const RowRule& rule);
 [[nodiscard]] std::string unusable(const RowRule& rule);

@@ -21,7 +21,9 @@ constexpr std::array<std::string_view, std::variant_size_v<Rule>> names{
     "row_count", "row_count_change", "column_count", "columns", "freshness", "periods", "files",
     "sql", "anomaly",
     //
-    "foreign_key", "no_overlap", "known_values", "later_than", "row_ratio"};
+    "foreign_key", "no_overlap", "known_values", "later_than", "row_ratio",
+    //
+    "expectation"};
 
 }  // namespace
 

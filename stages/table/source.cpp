@@ -37,10 +37,8 @@ void read_null_values(const Node& node, CsvOptions& csv, Diagnostics& diagnostic
       diagnostics.error(item.mark, "`csv.null_values` must be a list of texts",
                         "quote values such as \"null\"");
     } else if (item.text == "pandas") {
-      csv.null_values.insert(
-          csv.null_values.end(),
-          {"", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
-           "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"});
+      const auto& known = pandas_null_values();
+      csv.null_values.insert(csv.null_values.end(), known.begin(), known.end());
     } else {
       csv.null_values.push_back(item.text);
     }
@@ -54,6 +52,11 @@ void read_null_values(const Node& node, CsvOptions& csv, Diagnostics& diagnostic
 }
 
 }  // namespace
+
+const std::vector<std::string>& pandas_null_values() {
+  static const std::vector<std::string> values{"", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"};
+  return values;
+}
 
 Format read_format(const Node& node, Diagnostics& diagnostics) {
   static constexpr std::array<std::pair<std::string_view, Format>, 5> names{

@@ -15,6 +15,9 @@ namespace mlpipe::stages::table {
 
 enum class Format : std::uint8_t { csv, jsonl, json, parquet, delta };
 
+// The texts that pandas.read_csv takes for missing values.
+[[nodiscard]] const std::vector<std::string>& pandas_null_values();
+
 struct CsvOptions {
   std::optional<char> delimiter;  // absent: a tab for .tsv, else a comma
   char quote = '"';

@@ -145,6 +145,11 @@ Status openable(const TableFiles& files) {
   return {};
 }
 
+// Types that the engine finds in the texts of JSON.
+bool written_as_text(const std::string& type) {
+  return type == "DATE" || type.starts_with("TIME") || type == "UUID";
+}
+
 }  // namespace
 
 Family family_of(const std::string& type) {
@@ -177,7 +182,7 @@ Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, co
   } else {
     TRY_OK(openable(files));
     TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
-                                       : table.open_typed(engine, files));
+                                       : table.open_typed(engine, files, types));
   }
   table.files_ = readable.size();
   TRY_OK(engine.query(
@@ -186,7 +191,7 @@ Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, co
   return table;
 }
 
-Status Table::open_typed(port::TableEngine& engine, const TableFiles& files) {
+Status Table::open_typed(port::TableEngine& engine, const TableFiles& files, Types types) {
   const std::string paths = path_list(files.paths);
   const std::string scan =
       files.format == Format::parquet
@@ -201,6 +206,9 @@ Status Table::open_typed(port::TableEngine& engine, const TableFiles& files) {
   TRY(columns_, describe(engine, source));
   if (files.format == Format::parquet && files.paths.size() > 1) {
     TRY_OK(same_parts(engine, files.paths, own));
+  }
+  if (files.format == Format::jsonl && files.partitions.empty() && types == Types::written) {
+    return open_written(engine, files);
   }
   TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS SELECT * FROM {}", rows(), source)));
   return {};
@@ -218,6 +226,27 @@ Result<std::vector<std::string>> Table::open_delta(port::TableEngine& engine,
   return std::move(opened.paths);
 }
 
+// JSON lines know no dates: each such column is read as text, and its typed form derived from that.
+Status Table::open_written(port::TableEngine& engine, const TableFiles& files) {
+  std::string declared;
+  std::string select;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const std::string column = quote_identifier(columns_[i].name);
+    const std::string comma = i == 0 ? "" : ", ";
+    const bool text = written_as_text(columns_[i].type);
+    declared += fmt::format("{}{}: {}", comma, quote_literal(columns_[i].name),
+                            quote_literal(text ? "VARCHAR" : columns_[i].type));
+    select += text ? fmt::format("{}{} AS {}, TRY_CAST({} AS {}) AS {}", comma, column,
+                                 derived("text", i), column, columns_[i].type, column)
+                   : comma + column;
+  }
+  TRY_OK(engine.query(
+      fmt::format("CREATE VIEW {} AS SELECT {} FROM read_json({}, format = 'newline_delimited', "
+                  "columns = {{{}}})",
+                  rows(), select, path_list(files.paths), declared)));
+  return {};
+}
+
 Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                        Types types) {
   TRY(std::vector<std::string> names, read_csv_header(engine, files, csv));
@@ -231,7 +260,7 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
   for (const PartitionColumn& partition : files.partitions) {
     names.push_back(partition.name);
   }
-  if (types == Types::infer) {
+  if (types != Types::skip) {
     TRY(columns_, infer_csv_types(engine, skipping, names));
   } else {
     columns_ = text_columns(names);
@@ -240,7 +269,7 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string column = quote_identifier(names[i]);
     const bool typed =
-        types == Types::infer && columns_[i].type != "NULL" && columns_[i].type != "VARCHAR";
+        types != Types::skip && columns_[i].type != "NULL" && columns_[i].type != "VARCHAR";
     select += fmt::format(
         "{0}{1} AS {2}, TRY_CAST({1} AS DOUBLE) AS {3}, {6} AS {4}, {5} "
         "AS {1}",
@@ -264,6 +293,19 @@ std::string Table::text(std::size_t column) const {
   return format_ == Format::csv
              ? derived("text", column)
              : fmt::format("CAST({} AS VARCHAR)", quote_identifier(columns_[column].name));
+}
+
+std::string Table::written(std::size_t column) const {
+  const TableColumn& it = columns_[column];
+  if (format_ == Format::csv) {
+    const bool typed =
+        it.family == Family::integer || it.family == Family::real || it.family == Family::boolean;
+    return typed ? "" : derived("text", column);
+  }
+  if (format_ == Format::jsonl && written_as_text(it.type)) {
+    return derived("text", column);
+  }
+  return it.family == Family::text ? text(column) : "";
 }
 
 std::string Table::missing(std::size_t column) const {

@@ -25,8 +25,8 @@ struct TableColumn {
 };
 
 // Whether the types of a CSV's columns are worked out. That reads the whole file, so only SQL and
-// `types` ask for it.
-enum class Types : std::uint8_t { skip, infer };
+// `types` ask for it. written: so, and dates in JSON lines can also be read as the texts they are.
+enum class Types : std::uint8_t { skip, infer, written };
 
 struct DeltaFacts {
   std::int64_t version = 0;
@@ -49,6 +49,9 @@ class Table {
   // SQL expressions over a column, for queries on rows() or logged_rows().
   [[nodiscard]] std::string value(std::size_t column) const;  // a CSV's text, else the typed value
   [[nodiscard]] std::string text(std::size_t column) const;
+  // With Types::written: a text as the file has it, also where it reads as a date. Empty: the column
+  // holds no texts.
+  [[nodiscard]] std::string written(std::size_t column) const;
   [[nodiscard]] std::string missing(std::size_t column) const;  // NULL, or NaN in a column of reals
   [[nodiscard]] std::string number(
       std::size_t column) const;  // NULL where a CSV's text is no number
@@ -62,8 +65,9 @@ class Table {
  private:
   Status open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                   Types types);
-  Status open_typed(port::TableEngine& engine, const TableFiles& files);
+  Status open_typed(port::TableEngine& engine, const TableFiles& files, Types types);
   Result<std::vector<std::string>> open_delta(port::TableEngine& engine, const TableFiles& files);
+  Status open_written(port::TableEngine& engine, const TableFiles& files);
 
   Format format_ = Format::csv;
   std::vector<TableColumn> columns_;
