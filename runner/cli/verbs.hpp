@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,25 @@ struct CheckArguments {
   bool json = false;
 };
 int check(const CheckArguments& arguments);
+
+struct DriftArguments {
+  std::string reference;
+  std::string current;
+  std::string config;  // file
+  std::vector<std::string> columns;
+  std::vector<std::string> exclude;
+  std::string method;
+  std::string type;
+  std::optional<double> threshold;
+  std::optional<double> calibrated;
+  std::optional<double> share;
+  std::string correction;
+  std::string target;
+  std::string prediction;
+  std::vector<std::string> reports;  // files to write
+  bool json = false;
+};
+int drift(const DriftArguments& arguments);
 
 enum class GraphFormat : std::uint8_t { text, mermaid, dot, json };
 int graph(const Common& common, GraphFormat format);
