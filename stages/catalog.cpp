@@ -4,6 +4,7 @@
 #include "stages/command/command.hpp"
 #include "stages/data_check/data_check.hpp"
 #include "stages/deploy/deploy.hpp"
+#include "stages/drift/drift.hpp"
 #include "stages/kind.hpp"
 #include "stages/regression/regression.hpp"
 #include "stages/train/train.hpp"
@@ -13,7 +14,7 @@ namespace mlpipe::stages {
 
 std::span<const Kind> catalog() {
   static const std::array kinds{command::kind(), data_check::kind(), unit_test::kind(),
-                                train::kind(),   regression::kind(), deploy::kind()};
+                                train::kind(),   regression::kind(), drift::kind(), deploy::kind()};
   return kinds;
 }
 

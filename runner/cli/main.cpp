@@ -137,6 +137,48 @@ void add_table(CLI::App& app, TableArguments& table, Verb& verb) {
   sub->callback([&] { verb = [&] { return cli::show_table(table); }; });
 }
 
+void add_drift(CLI::App& app, DriftArguments& drift, Verb& verb) {
+  CLI::App* sub = app.add_subcommand("drift", "say whether a table differs from a reference");
+  sub->add_option("reference", drift.reference,
+                  "what the data looked like: a table, or a profile saved by `mlpipe profile`")
+      ->required();
+  sub->add_option("current", drift.current, "what it looks like now: a table")->required();
+  sub->add_option("--column", drift.columns, "only this column; may be given several times")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  sub->add_option("--exclude", drift.exclude, "not this column")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  sub->add_option("--method", drift.method, "how to compare (default: Evidently's choice)")
+      ->type_name("NAME");
+  sub->add_option("--threshold", drift.threshold, "from where on a column has drifted");
+  sub->add_option("--calibrated", drift.calibrated,
+                  "for psi: the threshold that noise passes this seldom")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("ALPHA");
+  sub->add_option("--type", drift.type, "of the columns named: num, cat or text")
+      ->check(CLI::IsMember({"num", "cat", "text"}));
+  sub->add_option("--share", drift.share, "share of drifted columns that fails (default: 0.5)")
+      ->check(CLI::Range(0.0, 1.0));
+  sub->add_option("--correction", drift.correction, "for many columns: holm or bh")
+      ->check(CLI::IsMember({"none", "holm", "bh"}));
+  sub->add_option("--target", drift.target, "the column that is predicted")->type_name("NAME");
+  sub->add_option("--prediction", drift.prediction, "the column with the predictions")
+      ->type_name("NAME");
+  sub->add_option("--config", drift.config, "YAML file with the keys of a drift stage")
+      ->type_name("FILE");
+  sub->add_option("--report", drift.reports, "write an .html, .md or .json report")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->check([](const std::string& path) {
+        return path.ends_with(".html") || path.ends_with(".md") || path.ends_with(".json")
+                   ? std::string()
+                   : std::string("a report is an .html, .md or .json file");
+      });
+  sub->add_flag("--json", drift.json, "the result as JSON");
+  sub->callback([&] { verb = [&] { return cli::drift(drift); }; });
+}
+
 void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
   CLI::App* sub = app.add_subcommand("deploy", "look at and change what is deployed");
   sub->require_subcommand(1);
@@ -194,6 +236,7 @@ struct Arguments {
   ShellArguments shell;
   CheckArguments check;
   TableArguments table;
+  DriftArguments drift;
   DeployArguments deploy;
   GcArguments gc;
   InitArguments init;
@@ -212,6 +255,7 @@ int parse_and_run(int argc, char** argv) {
   add_stage_verbs(app, arguments.logs, arguments.accept, arguments.shell, verb);
   add_check(app, arguments.check, verb);
   add_table(app, arguments.table, verb);
+  add_drift(app, arguments.drift, verb);
   add_deploy(app, arguments.deploy, verb);
   add_house(app, arguments.run.common, arguments.gc, arguments.init, arguments.shell_name, verb);
   try {

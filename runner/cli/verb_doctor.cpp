@@ -230,12 +230,12 @@ class Doctor {
   void tables() {
     bool needed = false;
     for (const spec::Stage& stage : session_.workspace().project().stages) {
-      needed = needed || stage.kind == "data_check";
+      needed = needed || stage.kind == "data_check" || stage.kind == "drift";
     }
     const auto tables = adapter::open_tables({});
     if (!tables) {
       return say(needed ? Health::fail : Health::warn, "duckdb", tables.error().message,
-                 needed ? "" : "only data checks need it");
+                 needed ? "" : "only data checks and drift need it");
     }
     const auto rows = (*tables)->query("SELECT version()");
     const std::string* found = rows && rows->rows.size() == 1 && rows->rows[0].size() == 1

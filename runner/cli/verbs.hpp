@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,8 @@ int shell(const ShellArguments& arguments);
 
 struct CheckArguments {
   std::string table;
-  std::string checks;  // file; empty: `suite` is given
-  std::string suite;   // file of Great Expectations
+  std::string checks;                   // file; empty: `suite` is given
+  std::string suite;                    // file of Great Expectations
   std::vector<std::string> parameters;  // NAME=VALUE of the suite
   bool json = false;
 };
@@ -66,6 +67,25 @@ struct TableArguments {
   std::int64_t rows = 0;  // print that many rows instead of the columns; 0: none
 };
 int show_table(const TableArguments& arguments);
+
+struct DriftArguments {
+  std::string reference;
+  std::string current;
+  std::string config;  // file
+  std::vector<std::string> columns;
+  std::vector<std::string> exclude;
+  std::string method;
+  std::string type;
+  std::optional<double> threshold;
+  std::optional<double> calibrated;
+  std::optional<double> share;
+  std::string correction;
+  std::string target;
+  std::string prediction;
+  std::vector<std::string> reports;  // files to write
+  bool json = false;
+};
+int drift(const DriftArguments& arguments);
 
 enum class GraphFormat : std::uint8_t { text, mermaid, dot, json };
 int graph(const Common& common, GraphFormat format);

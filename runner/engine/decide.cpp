@@ -134,7 +134,8 @@ std::vector<cache::OutRecord> from_lock(const lock::LockedStage& locked) {
 }  // namespace
 
 bool is_gate(std::string_view kind) {
-  return kind == "data_check" || kind == "unit_test" || kind == "regression" || kind == "deploy";
+  return kind == "data_check" || kind == "unit_test" || kind == "regression" || kind == "drift" ||
+         kind == "deploy";
 }
 
 Result<std::vector<std::string>> standing_outs(Workspace& workspace, const spec::Stage& stage) {

@@ -50,8 +50,8 @@ constexpr Synonym synonyms[] = {{"command", "cmd"},
 
 std::string kinds_with(const SchemaSet& set, std::string_view key) {
   std::vector<std::string> kinds;
-  static constexpr std::string_view names[] = {"command", "data_check", "unit_test",
-                                               "train",   "regression", "deploy"};
+  static constexpr std::string_view names[] = {"command",    "data_check", "unit_test", "train",
+                                               "regression", "drift",      "deploy"};
   for (const std::string_view name : names) {
     const Schema* stage = set.definition(std::string(stage_prefix) + std::string(name));
     if (stage != nullptr && stage->property(key) != nullptr) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 
 #include "runner/base/text.hpp"
@@ -154,6 +155,36 @@ std::string last_lines(const std::string& text, std::size_t max_lines, std::size
     ++begin;
   }
   return "..." + std::string(rest.substr(begin));
+}
+
+Status write_file(const std::string& root, const std::string& path, std::string_view bytes) {
+  const fs::path target = fs::path(root) / path;
+  std::error_code problem;
+  fs::create_directories(target.parent_path(), problem);
+  if (problem) {
+    return fail_errno("cannot create the folder " + printable(target.parent_path().string()),
+                      problem.value());
+  }
+  const std::string temporary = fmt::format("{}.tmp-{}", target.string(), getpid());
+  std::FILE* file = std::fopen(temporary.c_str(), "wxe");
+  if (file == nullptr) {
+    return fail_errno("cannot write " + printable(temporary), errno);
+  }
+  bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  int why = errno;
+  if (std::fclose(file) != 0) {
+    why = written ? errno : why;
+    written = false;
+  }
+  if (written && std::rename(temporary.c_str(), target.c_str()) != 0) {
+    why = errno;
+    written = false;
+  }
+  if (!written) {
+    std::remove(temporary.c_str());
+    return fail_errno("cannot write " + printable(target.string()), why);
+  }
+  return {};
 }
 
 }  // namespace mlpipe::stages

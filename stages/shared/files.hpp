@@ -25,6 +25,10 @@ Status read_blocks(const std::string& root, const std::string& path,
 [[nodiscard]] Result<std::string> read_file(const std::string& root, const std::string& path,
                                             std::uint64_t limit);
 
+// Writes a file as a whole, making its folder where that is missing: a temporary name beside it,
+// then a rename. `path` is absolute or relative to `root`.
+Status write_file(const std::string& root, const std::string& path, std::string_view bytes);
+
 // The last lines of a text that fit both limits, "..." in front where something was cut; blank ends
 // are dropped.
 [[nodiscard]] std::string last_lines(const std::string& text, std::size_t max_lines,

@@ -188,6 +188,9 @@ Result<Measured> epps_singleton(const Pair& pair) {
       rank += 1;
     }
   }
+  if (rank == 0) {
+    return fail(Code::invalid, "both samples are constants: their variance is zero");
+  }
   constexpr double small = 25;  // below this Epps and Singleton shrink the statistic
   if (std::max(n, m) < small) {
     statistic /= 1 + std::pow(n + m, -0.45) + 10.1 * (std::pow(n, -1.7) + std::pow(m, -1.7));

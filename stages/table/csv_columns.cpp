@@ -141,13 +141,18 @@ Status narrow(port::TableEngine& engine, const std::string& source,
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t candidate = guesses[i].open[k];
       asked.emplace_back(i, candidate);
-      select += fmt::format(", count({0}) FILTER (WHERE NOT coalesce({1}, false))", column,
+      // No FILTER clause: the engine copies every column for each of them, which grows with their
+      // square.
+      select += fmt::format(", count_if({0} IS NOT NULL AND NOT coalesce({1}, false))", column,
                             fmt::format(fmt::runtime(candidates[candidate].holds), column));
     }
   }
   TRY(const port::Rows rows, engine.query(fmt::format("SELECT {} FROM {}", select, source)));
   const auto& row = rows.rows.at(0);
-  const auto number = [&](std::size_t at) { return std::get<std::int64_t>(row.at(at)); };
+  const auto number = [&](std::size_t at) {  // count_if of no row is NULL
+    const auto* count = std::get_if<std::int64_t>(&row.at(at));
+    return count == nullptr ? 0 : *count;
+  };
   std::size_t at = 1;
   std::size_t next = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {

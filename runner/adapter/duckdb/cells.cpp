@@ -164,4 +164,15 @@ port::Cell read_cell(const Library& lib, duckdb_type type, duckdb_vector vector,
   }
 }
 
+std::span<const double> read_numbers(const Library& lib, duckdb_vector vector, idx_t rows) {
+  auto* data = static_cast<double*>(lib.vector_get_data(vector));
+  const std::uint64_t* validity = lib.vector_get_validity(vector);
+  for (idx_t row = 0; validity != nullptr && row < rows; ++row) {
+    if ((validity[row / 64] >> (row % 64) & 1U) == 0) {
+      data[row] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  return {data, rows};
+}
+
 }  // namespace mlpipe::adapter::duckdb

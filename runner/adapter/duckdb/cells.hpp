@@ -2,6 +2,7 @@
 // to be cast first.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "runner/adapter/duckdb/library.hpp"
@@ -20,5 +21,9 @@ enum class Access : std::uint8_t { direct, as_double, as_text };
 // digits).
 [[nodiscard]] port::Cell read_cell(const Library& lib, duckdb_type type, duckdb_vector vector,
                                    idx_t row);
+
+// The values of a DOUBLE vector; NULLs are overwritten with NaN. They live as long as the vector.
+[[nodiscard]] std::span<const double> read_numbers(const Library& lib, duckdb_vector vector,
+                                                   idx_t rows);
 
 }  // namespace mlpipe::adapter::duckdb

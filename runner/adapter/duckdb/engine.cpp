@@ -282,6 +282,38 @@ Result<port::Rows> Engine::execute(Prepared& statement) {
   }
 }
 
+Status Engine::numbers(const std::string& sql,
+                       const std::function<Status(const port::NumberBlock&)>& take) {
+  TRY(Prepared statement, prepare(sql));
+  if (lib_.prepared_statement_type(statement.handle) != DUCKDB_STATEMENT_TYPE_SELECT) {
+    return fail(Code::refused, "only a SELECT gives numbers");
+  }
+  Outcome outcome(lib_);
+  if (lib_.execute_prepared(statement.handle, &outcome.result) != DuckDBSuccess) {
+    std::string message = first_line(lib_.result_error(&outcome.result));
+    const Code code = code_of(lib_.result_error_type(&outcome.result), message);
+    return fail(code, std::move(message));
+  }
+  const idx_t columns = lib_.column_count(&outcome.result);
+  for (idx_t i = 0; i < columns; ++i) {
+    if (lib_.column_type(&outcome.result, i) != DUCKDB_TYPE_DOUBLE) {
+      return fail(Code::internal, fmt::format("column {} is no DOUBLE: {}", i + 1, sql));
+    }
+  }
+  port::NumberBlock block(columns);
+  for (;;) {
+    const Chunk chunk(lib_, outcome.result);
+    if (chunk.handle == nullptr) {
+      return {};
+    }
+    const idx_t size = lib_.data_chunk_get_size(chunk.handle);
+    for (idx_t i = 0; i < columns; ++i) {
+      block[i] = read_numbers(lib_, lib_.data_chunk_get_vector(chunk.handle, i), size);
+    }
+    TRY_OK(take(block));
+  }
+}
+
 Status Engine::lock_down(const std::vector<std::string>& readable) {
   std::string paths;
   for (const std::string& path : readable) {

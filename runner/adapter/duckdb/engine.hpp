@@ -19,6 +19,8 @@ class Engine final : public port::TableEngine {
   Engine& operator=(const Engine&) = delete;
 
   Result<port::Rows> query(const std::string& sql) override;
+  Status numbers(const std::string& sql,
+                 const std::function<Status(const port::NumberBlock&)>& take) override;
   Status lock_down(const std::vector<std::string>& readable) override;
 
  private:
