@@ -144,6 +144,7 @@ void add_gate_columns(CLI::App& sub, GateArguments& gate) {
   sub.add_option("--positive", gate.positive, "the positive class (default: 1, true or yes)")
       ->type_name("CLASS");
   sub.add_option("--threshold", gate.threshold, "score from which a row is positive (0.5)");
+  many("--fairness", gate.fairness, "compare how the groups of this column are treated", "COL");
   many("--slice", gate.slices, "judge the rows of each value apart", "COL");
   many("--slice-bins", gate.slice_bins, "the same by bins of a number", "COL=EDGE,...");
   many("--slice-sql", gate.slice_sql, "the rows where a condition holds, apart", "NAME=SQL");
@@ -160,9 +161,10 @@ void add_gate(CLI::App& app, GateArguments& gate, Verb& verb) {
                   "accuracy, f1_macro, roc_auc, log_loss, mae, ndcg@10 ...")
       ->type_name("M")
       ->allow_extra_args(false);
-  sub->add_option("--test", gate.test,
+  sub->add_option("--test", gate.tests,
                   "bootstrap, bca, mcnemar, delong, permutation, t, wilcoxon ...")
-      ->type_name("T");
+      ->type_name("T|M=T")
+      ->allow_extra_args(false);
   sub->add_option("--margin", gate.margins, "a loss this small does not matter (default: 0)")
       ->type_name("X|M=X")
       ->allow_extra_args(false);

@@ -51,43 +51,63 @@ Result<Named> named(const std::string& option, const std::string& text) {
   return Named{text.substr(0, equals), text.substr(equals + 1)};
 }
 
-Status read_margins(const GateArguments& arguments, Evidence& evidence) {
-  std::vector<Named> own;
-  for (const std::string& text : arguments.margins) {
-    if (text.find('=') == std::string::npos) {
-      TRY(evidence.margin, number_of("--margin", text));
-      continue;
-    }
-    TRY(Named one, named("--margin", text));
-    own.push_back(std::move(one));
-  }
-  for (Asked& asked : evidence.metrics) {
-    asked.margin = evidence.margin;
-  }
+// METRIC=VALUE, applied to every metric of that name.
+template <class Apply>
+Status for_named(const std::string& option, const std::vector<Named>& own, Evidence& evidence,
+                 const Apply& apply) {
   for (const Named& one : own) {
-    TRY(const double margin, number_of("--margin", one.value));
     bool used = false;
     for (Asked& asked : evidence.metrics) {
       if (asked.metric.name == one.name) {
-        asked.margin = margin;
+        TRY_OK(apply(one.value, asked));
         used = true;
       }
     }
     if (!used) {
-      return fail(Code::usage, fmt::format("--margin {}: the gate has no metric of that name",
+      return fail(Code::usage, fmt::format("{} {}: no --metric of that name is given", option,
                                            printable(one.name)));
     }
   }
   return {};
 }
 
-Status read_metrics(const GateArguments& arguments, Evidence& evidence) {
-  const auto test = regression::test_named(arguments.test);
+Status read_margins(const GateArguments& arguments, Evidence& evidence) {
+  const auto margin_of = [](const std::string& text) -> Result<double> {
+    TRY(const double margin, number_of("--margin", text));
+    if (margin < 0) {
+      return fail(Code::usage, "--margin: how much worse does not matter; it is not negative");
+    }
+    return margin;
+  };
+  std::vector<Named> own;
+  for (const std::string& text : arguments.margins) {
+    if (text.find('=') == std::string::npos) {
+      TRY(evidence.margin, margin_of(text));
+    } else {
+      TRY(Named one, named("--margin", text));
+      own.push_back(std::move(one));
+    }
+  }
+  for (Asked& asked : evidence.metrics) {
+    asked.margin = evidence.margin;
+  }
+  return for_named("--margin", own, evidence, [&](const std::string& text, Asked& asked) -> Status {
+    TRY(asked.margin, margin_of(text));
+    return {};
+  });
+}
+
+Result<regression::Test> test_of(const std::string& name) {
+  const auto test = regression::test_named(name);
   if (!test) {
     return fail(Code::usage,
-                fmt::format("--test: there is no test `{}`; there are {}",
-                            printable(arguments.test), fmt::join(regression::test_names(), ", ")));
+                fmt::format("--test: there is no test `{}`; there are {}", printable(name),
+                            fmt::join(regression::test_names(), ", ")));
   }
+  return *test;
+}
+
+Status read_metrics(const GateArguments& arguments, Evidence& evidence) {
   for (const std::string& name : arguments.metrics) {
     auto metric = regression::metric_named(name);
     if (!metric) {
@@ -95,9 +115,52 @@ Status read_metrics(const GateArguments& arguments, Evidence& evidence) {
     }
     Asked asked;
     asked.metric = *metric;
-    asked.test = *test;
     evidence.metrics.push_back(asked);
   }
+  std::vector<Named> own;
+  for (const std::string& text : arguments.tests) {
+    if (text.find('=') == std::string::npos) {
+      TRY(evidence.test, test_of(text));
+    } else {
+      TRY(Named one, named("--test", text));
+      own.push_back(std::move(one));
+    }
+  }
+  for (Asked& asked : evidence.metrics) {
+    asked.test = evidence.test;
+  }
+  return for_named("--test", own, evidence, [](const std::string& text, Asked& asked) -> Status {
+    TRY(asked.test, test_of(text));
+    return {};
+  });
+}
+
+// Every fairness metric asked for, on every column; the three differences where none was named.
+Status read_fairness(const GateArguments& arguments, Evidence& evidence) {
+  std::vector<Asked> fair;
+  std::vector<Asked> others;
+  for (const Asked& asked : evidence.metrics) {
+    (asked.metric.family == regression::Family::fairness ? fair : others).push_back(asked);
+  }
+  if (!fair.empty() && arguments.fairness.empty()) {
+    return fail(Code::usage, fmt::format("--metric {}: say between whom, --fairness COLUMN",
+                                         fair.front().metric.name));
+  }
+  if (fair.empty()) {
+    for (const char* name : {"demographic_parity_difference", "equal_opportunity_difference",
+                             "equalised_odds_difference"}) {
+      Asked asked;
+      TRY(asked.metric, regression::metric_named(name));
+      fair.push_back(asked);
+    }
+  }
+  for (const std::string& column : arguments.fairness) {
+    for (Asked asked : fair) {
+      asked.by = column;
+      others.push_back(asked);
+    }
+  }
+  evidence.metrics = std::move(others);
   return {};
 }
 
@@ -142,6 +205,9 @@ Result<Evidence> evidence_of(const GateArguments& arguments) {
                                  ? regression::OnInconclusive::pass
                                  : regression::OnInconclusive::warn;
   TRY_OK(read_metrics(arguments, evidence));
+  if (!arguments.fairness.empty() || !evidence.metrics.empty()) {
+    TRY_OK(read_fairness(arguments, evidence));
+  }
   TRY_OK(read_margins(arguments, evidence));
   TRY_OK(read_slices(arguments, evidence));
   return evidence;

@@ -70,7 +70,8 @@ struct GateArguments {
   std::string positive;
   double threshold = 0.5;
   std::vector<std::string> metrics;
-  std::string test = "auto";
+  std::vector<std::string> tests;  // T, or METRIC=T
+  std::vector<std::string> fairness;
   std::vector<std::string> slices;
   std::vector<std::string> slice_bins;  // COLUMN=EDGE,EDGE
   std::vector<std::string> slice_sql;   // NAME=CONDITION

@@ -68,7 +68,8 @@ struct Evidence {
   Columns columns;
   std::vector<Asked> metrics;  // empty: what fits the data
   std::vector<SliceBy> slices;
-  double margin = 0;  // of metrics that name none
+  double margin = 0;  // of the metrics chosen where none is named, as is the test
+  Test test = Test::automatic;
   std::optional<std::uint64_t>
       min_rows;  // of a slice; absent: the greater of 30 and 1 % of the rows
   double alpha = 0.05;

@@ -10,10 +10,11 @@
 namespace mlpipe::stages::regression {
 namespace {
 
-Asked plain(const char* name, double margin) {
+Asked plain(const char* name, const Evidence& evidence) {
   Asked asked;
   asked.metric = *metric_named(name);
-  asked.margin = margin;
+  asked.margin = evidence.margin;
+  asked.test = evidence.test;
   return asked;
 }
 
@@ -21,12 +22,12 @@ Status choose_metrics(const GateFiles& files, Evidence& evidence, const ReadOpti
                       Host& host) {
   TRY(const auto needs, needs_of_data(files.candidate.front(), evidence.columns, options, host));
   if (needs.contains(Need::numbers)) {
-    evidence.metrics = {plain("mae", evidence.margin), plain("rmse", evidence.margin)};
+    evidence.metrics = {plain("mae", evidence), plain("rmse", evidence)};
     return {};
   }
-  evidence.metrics = {plain("accuracy", evidence.margin)};
+  evidence.metrics = {plain("accuracy", evidence)};
   if (needs.contains(Need::class_scores)) {
-    evidence.metrics.push_back(plain("roc_auc", evidence.margin));
+    evidence.metrics.push_back(plain("roc_auc", evidence));
   }
   return {};
 }
@@ -67,6 +68,13 @@ Result<Answer> judge_files(const GateFiles& files, Evidence& evidence, const Rea
   const bool chosen = evidence.metrics.empty();
   if (chosen) {
     TRY_OK(choose_metrics(files, evidence, options, host));
+  }
+  for (const Asked& asked : evidence.metrics) {
+    if (asked.metric.family == Family::fairness && asked.by.empty()) {
+      return fail(Code::usage,
+                  fmt::format("{} compares groups of rows: name the column of the groups",
+                              asked.metric.name));
+    }
   }
   const Wanted wanted = wanted_of(evidence);
   TRY(const Pair pair,

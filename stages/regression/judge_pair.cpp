@@ -8,6 +8,7 @@
 
 #include "runner/base/text.hpp"
 #include "stages/statistics/distributions.hpp"
+#include "stages/statistics/draw_threads.hpp"
 #include "stages/statistics/multiple_tests.hpp"
 
 namespace mlpipe::stages::regression {
@@ -158,24 +159,31 @@ class Judge {
         rows[partition.of_row[row]].push_back(row);
       }
     }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::string& value = partition.values[i];
-      const std::string name =
-          value == partition.name ? value : fmt::format("{}={}", partition.name, value);
-      ++stream_;
-      if (rows[i].size() < least_) {
-        answer_.unjudged.push_back(
-            {name, "", rows[i].size(), fmt::format("fewer than {} rows", least_)});
-        continue;
-      }
-      std::vector<Job> jobs = jobs_for(name, rows[i].size());
-      compare({&pair_, &evidence_, rows[i], stream_, threads_, least_}, jobs);
-      for (Job& job : jobs) {
-        if (job.problem.empty()) {
-          answer_.slices.push_back(std::move(job.row));
-        } else {
-          answer_.unjudged.push_back({name, job.asked->metric.name, rows[i].size(), job.problem});
+    std::vector<std::vector<Job>> judged(rows.size());
+    const auto slices = static_cast<std::uint32_t>(rows.size());
+    statistics::deal_draws(slices, threads_, [&](std::uint32_t from, std::uint32_t to) {
+      for (std::uint32_t i = from; i < to; ++i) {
+        if (rows[i].size() >= least_) {
+          judged[i] = jobs_for(partition.names[i], rows[i].size());
+          compare({&pair_, &evidence_, rows[i], stream_ + i, 1, least_}, judged[i]);
         }
+      }
+    });
+    stream_ += slices;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      keep(partition.names[i], rows[i].size(), judged[i]);
+    }
+  }
+
+  void keep(const std::string& slice, std::uint64_t rows, std::vector<Job>& jobs) {
+    if (rows < least_) {
+      answer_.unjudged.push_back({slice, "", rows, fmt::format("fewer than {} rows", least_)});
+    }
+    for (Job& job : jobs) {
+      if (job.problem.empty()) {
+        answer_.slices.push_back(std::move(job.row));
+      } else {
+        answer_.unjudged.push_back({slice, job.asked->metric.name, rows, job.problem});
       }
     }
   }
@@ -222,7 +230,7 @@ class Judge {
   const Evidence& evidence_;
   std::uint32_t threads_;
   std::uint64_t least_ = 0;
-  std::uint64_t stream_ = 0;
+  std::uint64_t stream_ = 1;  // 0: all rows
   std::vector<Test> tests_;
   Answer answer_;
 };
@@ -256,6 +264,8 @@ void decide_one(Row& row, const Evidence& evidence) {
   const double slack =
       rounding_slack * std::max({std::abs(row.baseline), std::abs(row.candidate), margin});
   const bool beyond = sign * row.difference < -margin - slack;
+  const std::string worse =
+      margin == 0 ? "worse" : fmt::format("worse by more than {}", number(margin));
   const std::string moved =
       fmt::format("{} went from {} to {} ({:+.4g}, {:.4g} % interval {:+.4g} to {:+.4g})",
                   row.asked->metric.name, number(row.baseline), number(row.candidate),
@@ -265,16 +275,14 @@ void decide_one(Row& row, const Evidence& evidence) {
     row.message = broken;
   } else if (beyond && row.adjusted <= evidence.alpha) {
     row.verdict = Verdict::fail;
-    row.message = fmt::format("{}: worse by more than {}", moved, number(margin));
+    row.message = fmt::format("{}: {}", moved, worse);
   } else if (worst >= -margin - slack) {
     row.verdict = Verdict::pass;
-    row.message = fmt::format("{}: not worse by more than {}", moved, number(margin));
+    row.message = fmt::format("{}: not {}", moved, worse);
   } else {
     row.verdict = Verdict::inconclusive;
-    row.message = fmt::format(
-        "{}: {} rows cannot tell whether it is worse by more than {}; they "
-        "show a change of {} or more",
-        moved, row.rows, number(margin), number(row.detectable));
+    row.message = fmt::format("{}: {} rows cannot tell whether it is {}; a change of {} would show",
+                              moved, row.rows, worse, number(row.detectable));
     if (row.p_worse <= evidence.alpha && beyond) {
       row.message += "; alone it would fail, not as one of several comparisons";
     }

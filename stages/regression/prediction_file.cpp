@@ -230,12 +230,12 @@ class Reader {
     return {};
   }
 
-  // "[0, 18)", below the first edge "< 0", from the last on ">= 65".
+  // "in [0, 18)", below the first edge "< 0", from the last on ">= 65".
   static std::string binned(const std::string& number, const std::vector<double>& edges) {
     std::string text = "CASE";
     for (std::size_t i = 0; i < edges.size(); ++i) {
-      const std::string name =
-          i == 0 ? fmt::format("< {}", edges[i]) : fmt::format("[{}, {})", edges[i - 1], edges[i]);
+      const std::string name = i == 0 ? fmt::format("< {}", edges[i])
+                                      : fmt::format("in [{}, {})", edges[i - 1], edges[i]);
       text += fmt::format(" WHEN {} < {} THEN {}", number, edges[i], quote_literal(name));
     }
     return text + fmt::format(" WHEN {} IS NOT NULL THEN {} END", number,

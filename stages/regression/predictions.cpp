@@ -282,7 +282,7 @@ constexpr std::size_t most_values = 1000;
 
 Result<Partition> partition_of(const SliceBy& slice, std::vector<std::uint32_t> list,
                                const Words& words) {
-  Partition partition{slice.name, {}, std::move(list)};
+  Partition partition{slice.name, {}, std::move(list), {}};
   std::vector<std::uint32_t> number(words.size(), no_word);
   std::vector<std::uint32_t> order;
   for (const std::uint32_t word : partition.of_row) {
@@ -301,7 +301,11 @@ Result<Partition> partition_of(const SliceBy& slice, std::vector<std::uint32_t> 
   });
   for (const std::uint32_t word : order) {
     number[word] = static_cast<std::uint32_t>(partition.values.size());
-    partition.values.push_back(words.text(word));
+    const std::string& value = words.text(word);
+    partition.values.push_back(value);
+    partition.names.push_back(!slice.sql.empty()    ? value
+                              : slice.edges.empty() ? slice.name + "=" + value
+                                                    : slice.name + " " + value);
   }
   for (std::uint32_t& word : partition.of_row) {
     word = word == no_word ? no_word : number[word];

@@ -22,6 +22,7 @@ struct Partition {
   std::string name;
   std::vector<std::string> values;
   std::vector<std::uint32_t> of_row;  // index into values, or no_word
+  std::vector<std::string> names;     // of the values: "region=north", "age in [18, 65)"
 };
 
 struct Pair {

@@ -47,25 +47,36 @@ std::vector<double> midranks(const Ranking& ranking, Weights weights) {
   return ranks;
 }
 
-// Ascending midranks of scores, ties sharing their mean.
-std::vector<double> ascending_midranks(const std::vector<double>& scores) {
-  std::vector<std::pair<double, std::uint32_t>> sorted(scores.size());
-  for (std::uint32_t i = 0; i < scores.size(); ++i) {
-    sorted[i] = {scores[i], i};
-  }
-  std::sort(sorted.begin(), sorted.end());
-  std::vector<double> ranks(scores.size());
-  for (std::size_t begin = 0; begin < sorted.size();) {
-    std::size_t end = begin;
-    while (end < sorted.size() && sorted[end].first == sorted[begin].first) {
-      ++end;
-    }
-    const double rank = (static_cast<double>(begin) + static_cast<double>(end) + 1) / 2;
-    for (; begin < end; ++begin) {
-      ranks[sorted[begin].second] = rank;
+using Sorted = std::vector<std::pair<double, std::uint32_t>>;  // score, place among its kind
+
+Sorted sorted_of(std::span<const double> scores, std::span<const std::uint8_t> positive,
+                 std::uint8_t wanted) {
+  Sorted found;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (positive[i] == wanted) {
+      found.emplace_back(scores[i], static_cast<std::uint32_t>(found.size()));
     }
   }
-  return ranks;
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+// Of each of `these` the share of `others` below it, ties counting half.
+std::vector<double> shares_below(const Sorted& these, const Sorted& others) {
+  std::vector<double> shares(these.size());
+  std::size_t below = 0;
+  std::size_t upto = 0;
+  for (const auto& [score, place] : these) {
+    while (below < others.size() && others[below].first < score) {
+      ++below;
+    }
+    upto = std::max(upto, below);
+    while (upto < others.size() && others[upto].first == score) {
+      ++upto;
+    }
+    shares[place] = static_cast<double>(below + upto) / (2 * static_cast<double>(others.size()));
+  }
+  return shares;
 }
 
 // Placement values: of each positive row the share of negatives below it, of each negative row the
@@ -77,32 +88,14 @@ struct Placements {
 };
 
 Placements placements(std::span<const double> scores, std::span<const std::uint8_t> positive) {
-  std::vector<double> all;  // positives first
-  all.reserve(scores.size());
-  for (const std::uint8_t wanted : {std::uint8_t{1}, std::uint8_t{0}}) {
-    for (std::size_t i = 0; i < scores.size(); ++i) {
-      if (positive[i] == wanted) {
-        all.push_back(scores[i]);
-      }
-    }
+  const Sorted up = sorted_of(scores, positive, 1);
+  const Sorted down = sorted_of(scores, positive, 0);
+  Placements found{shares_below(up, down), shares_below(down, up), 0};
+  for (double& share : found.negative) {
+    share = 1 - share;
   }
-  const auto m = static_cast<std::size_t>(std::count(positive.begin(), positive.end(), 1));
-  const std::size_t n = all.size() - m;
-  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(m);
-  const std::vector<double> pooled = ascending_midranks(all);
-  const std::vector<double> among_positive = ascending_midranks({all.begin(), middle});
-  const std::vector<double> among_negative = ascending_midranks({middle, all.end()});
-  Placements found{std::vector<double>(m), std::vector<double>(n), 0};
-  for (std::size_t i = 0; i < m; ++i) {
-    found.positive[i] = (pooled[i] - among_positive[i]) / static_cast<double>(n);
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    found.negative[i] = 1 - (pooled[m + i] - among_negative[i]) / static_cast<double>(m);
-  }
-  const double pooled_sum =
-      std::accumulate(pooled.begin(), pooled.begin() + static_cast<std::ptrdiff_t>(m), 0.0);
-  const auto md = static_cast<double>(m);
-  found.auc = (pooled_sum - md * (md + 1) / 2) / (md * static_cast<double>(n));
+  found.auc = std::accumulate(found.positive.begin(), found.positive.end(), 0.0) /
+              static_cast<double>(up.size());
   return found;
 }
 

@@ -36,7 +36,7 @@ using Weights = std::span<const std::uint16_t>;  // how often each row counts
 [[nodiscard]] double spearman(const Ranking& a, const Ranking& b, Weights weights);
 
 // E. DeLong, D. DeLong, Clarke-Pearson, "Comparing the areas under two or more correlated ROC
-// curves", Biometrics 44 (1988), in the midrank form of Sun and Xu (2014).
+// curves", Biometrics 44 (1988), with two sorted lists in place of all pairs.
 struct DeLong {
   double baseline = 0;
   double candidate = 0;

@@ -19,10 +19,15 @@ struct Block {
   std::uint64_t rows = 0;
 };
 
+// The most rows of a block, for rows of so many values.
+constexpr std::uint64_t most_rows(std::size_t columns) {
+  constexpr std::size_t least = 64;
+  return std::bit_floor(std::max(block_values / std::max<std::size_t>(columns, 1), least));
+}
+
 std::vector<Block> blocks_of(const Sample& sample) {
   std::vector<Block> blocks;
-  const std::uint64_t most = std::bit_floor(
-      std::max<std::size_t>(block_values / std::max<std::size_t>(sample.columns, 1), 64));
+  const std::uint64_t most = most_rows(sample.columns);
   std::uint64_t first = 0;
   for (std::size_t cell = 0; cell < sample.cells.size(); ++cell) {
     std::uint64_t left = sample.cells[cell];
@@ -62,42 +67,53 @@ void draw_indices(Philox& random, std::uint64_t count, unsigned bits, Use&& use)
   }
 }
 
+// A block of the greatest size: everything about its indices is known when this is compiled.
 template <std::size_t columns>
-void add_rows(Philox& random, std::uint64_t count, const Block& block, const double* values,
-              double* sums) {
-  double total[columns] = {};
-  const double* from = values + block.first * columns;
-  draw_indices(random, count, static_cast<unsigned>(std::countr_zero(block.rows)),
-               [&](std::size_t index) {
-                 for (std::size_t c = 0; c < columns; ++c) {
-                   total[c] += from[index * columns + c];
-                 }
-               });
+void add_full_block(Philox& random, std::uint64_t count, const double* rows, double* sums) {
+  constexpr auto bits = static_cast<unsigned>(std::countr_zero(most_rows(columns)));
+  constexpr std::uint64_t mask = most_rows(columns) - 1;
+  constexpr std::uint64_t of_one_word = 64 / bits;
+  double even[columns] = {};
+  double odd[columns] = {};
+  const auto add = [&](double* total, std::uint64_t index) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      total[c] += rows[index * columns + c];
+    }
+  };
+  for (; count >= 4 * of_one_word; count -= 4 * of_one_word) {
+    for (std::uint64_t word : random.next_four()) {
+      for (std::uint64_t i = 0; i < of_one_word; ++i, word >>= bits) {
+        add(i % 2 == 0 ? even : odd, word & mask);
+      }
+    }
+  }
+  draw_indices(random, count, bits, [&](std::size_t index) { add(even, index); });
   for (std::size_t c = 0; c < columns; ++c) {
-    sums[c] += total[c];
+    sums[c] += even[c] + odd[c];
   }
 }
 
 void add_rows(Philox& random, std::uint64_t count, const Block& block, const Sample& sample,
               double* sums) {
-  const double* values = sample.values.data();
-  switch (sample.columns) {
-    case 1:
-      return add_rows<1>(random, count, block, values, sums);
-    case 2:
-      return add_rows<2>(random, count, block, values, sums);
-    case 3:
-      return add_rows<3>(random, count, block, values, sums);
-    case 4:
-      return add_rows<4>(random, count, block, values, sums);
-    default:
-      break;
+  const double* rows = sample.values.data() + block.first * sample.columns;
+  if (block.rows == most_rows(sample.columns)) {
+    switch (sample.columns) {
+      case 1:
+        return add_full_block<1>(random, count, rows, sums);
+      case 2:
+        return add_full_block<2>(random, count, rows, sums);
+      case 3:
+        return add_full_block<3>(random, count, rows, sums);
+      case 4:
+        return add_full_block<4>(random, count, rows, sums);
+      default:
+        break;
+    }
   }
-  const double* from = values + block.first * sample.columns;
   draw_indices(random, count, static_cast<unsigned>(std::countr_zero(block.rows)),
                [&](std::size_t index) {
                  for (std::size_t c = 0; c < sample.columns; ++c) {
-                   sums[c] += from[index * sample.columns + c];
+                   sums[c] += rows[index * sample.columns + c];
                  }
                });
 }
