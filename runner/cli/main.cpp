@@ -1,5 +1,6 @@
 // The binary: arguments to verbs. CLI11 is used here and nowhere else.
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <string_view>
@@ -179,6 +180,65 @@ void add_drift(CLI::App& app, DriftArguments& drift, Verb& verb) {
   sub->callback([&] { verb = [&] { return cli::drift(drift); }; });
 }
 
+void add_gate_columns(CLI::App& sub, GateArguments& gate) {
+  const auto many = [&](const char* name, std::vector<std::string>& to, const char* text,
+                        const char* type) {
+    return sub.add_option(name, to, text)->type_name(type)->allow_extra_args(false);
+  };
+  many("--baseline", gate.baseline, "predictions of the model in use: CSV, JSONL or Parquet",
+       "FILE")
+      ->required();
+  many("--candidate", gate.candidate, "predictions of the new model", "FILE")->required();
+  sub.add_option("--label", gate.label, "the column of the truth")->required()->type_name("COL");
+  sub.add_option("--prediction", gate.prediction, "the column predicted (default: prediction)")
+      ->type_name("COL");
+  many("--score", gate.scores,
+       "the positive class's score (default: score), or CLASS=COL for each class", "COL");
+  sub.add_option("--key", gate.key, "join the two files by it (default: row by row)")
+      ->type_name("COL");
+  sub.add_option("--group", gate.group, "the query of a row, for ndcg, map and hit_rate")
+      ->type_name("COL");
+  sub.add_option("--positive", gate.positive, "the positive class (default: 1, true or yes)")
+      ->type_name("CLASS");
+  sub.add_option("--threshold", gate.threshold, "score from which a row is positive (0.5)");
+  many("--fairness", gate.fairness, "compare how the groups of this column are treated", "COL");
+  many("--slice", gate.slices, "judge the rows of each value apart", "COL");
+  many("--slice-bins", gate.slice_bins, "the same by bins of a number", "COL=EDGE,...");
+  many("--slice-sql", gate.slice_sql, "the rows where a condition holds, apart", "NAME=SQL");
+  sub.add_option("--min-rows", gate.min_rows, "of a slice (default: 30, or 1 % of the rows)")
+      ->check(CLI::PositiveNumber);
+}
+
+void add_gate(CLI::App& app, GateArguments& gate, Verb& verb) {
+  CLI::App* sub = app.add_subcommand(
+      "gate", "judge a new model against the one in use by their predictions, without a pipeline");
+  add_gate_columns(*sub, gate);
+  const CLI::Range inside(std::nextafter(0.0, 1.0), std::nextafter(1.0, 0.0));
+  sub->add_option("--metric", gate.metrics,
+                  "accuracy, f1_macro, roc_auc, log_loss, mae, ndcg@10 ...")
+      ->type_name("M")
+      ->allow_extra_args(false);
+  sub->add_option("--test", gate.tests,
+                  "bootstrap, bca, mcnemar, delong, permutation, t, wilcoxon ...")
+      ->type_name("T|M=T")
+      ->allow_extra_args(false);
+  sub->add_option("--margin", gate.margins, "a loss this small does not matter (default: 0)")
+      ->type_name("X|M=X")
+      ->allow_extra_args(false);
+  sub->add_option("--alpha", gate.alpha, "chance of a false alarm (0.05)")->check(inside);
+  sub->add_option("--power", gate.power, "chance to see what is called detectable (0.8)")
+      ->check(inside);
+  sub->add_option("--on-inconclusive", gate.on_inconclusive, "pass, warn (default) or fail")
+      ->check(CLI::IsMember({"pass", "warn", "fail"}));
+  sub->add_option("--correction", gate.correction, "of several comparisons: holm (default) or none")
+      ->check(CLI::IsMember({"holm", "none"}));
+  sub->add_option("--draws", gate.draws, "bootstrap and permutation draws (10000)")
+      ->check(CLI::Range(100, 1'000'000));
+  sub->add_option("--seed", gate.seed, "of the draws (0)");
+  sub->add_flag("--json", gate.json, "the result as JSON");
+  sub->callback([&] { verb = [&] { return cli::gate(gate); }; });
+}
+
 void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
   CLI::App* sub = app.add_subcommand("deploy", "look at and change what is deployed");
   sub->require_subcommand(1);
@@ -237,6 +297,7 @@ struct Arguments {
   CheckArguments check;
   TableArguments table;
   DriftArguments drift;
+  GateArguments gate;
   DeployArguments deploy;
   GcArguments gc;
   InitArguments init;
@@ -256,6 +317,7 @@ int parse_and_run(int argc, char** argv) {
   add_check(app, arguments.check, verb);
   add_table(app, arguments.table, verb);
   add_drift(app, arguments.drift, verb);
+  add_gate(app, arguments.gate, verb);
   add_deploy(app, arguments.deploy, verb);
   add_house(app, arguments.run.common, arguments.gc, arguments.init, arguments.shell_name, verb);
   try {

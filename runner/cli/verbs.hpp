@@ -86,6 +86,33 @@ struct DriftArguments {
   bool json = false;
 };
 int drift(const DriftArguments& arguments);
+struct GateArguments {
+  std::vector<std::string> baseline;
+  std::vector<std::string> candidate;
+  std::string label;
+  std::string prediction;
+  std::vector<std::string> scores;  // COLUMN, or CLASS=COLUMN
+  std::string key;
+  std::string group;
+  std::string positive;
+  double threshold = 0.5;
+  std::vector<std::string> metrics;
+  std::vector<std::string> tests;  // T, or METRIC=T
+  std::vector<std::string> fairness;
+  std::vector<std::string> slices;
+  std::vector<std::string> slice_bins;  // COLUMN=EDGE,EDGE
+  std::vector<std::string> slice_sql;   // NAME=CONDITION
+  std::vector<std::string> margins;     // X, or METRIC=X
+  double alpha = 0.05;
+  double power = 0.8;
+  std::string on_inconclusive = "warn";
+  std::string correction = "holm";
+  std::uint32_t draws = 10'000;
+  std::uint64_t seed = 0;
+  std::optional<std::uint64_t> min_rows;
+  bool json = false;
+};
+int gate(const GateArguments& arguments);
 
 enum class GraphFormat : std::uint8_t { text, mermaid, dot, json };
 int graph(const Common& common, GraphFormat format);
