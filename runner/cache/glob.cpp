@@ -45,10 +45,11 @@ bool may_match_below(std::string_view pattern, std::string_view folder) {
 }
 
 Result<std::vector<std::string>> expand_glob(const Selection& selection, Fd fd,
-                                             const std::string& folder) {
+                                             const std::string& folder, Seen* seen) {
   std::vector<std::string> matches;
   Descent descent(std::move(fd), folder);
   std::vector<Level> levels(1);
+  see_folder(seen, descent.fd(), folder);
   TRY(levels.back().names, list_folder(descent.fd(), folder));
   while (!levels.empty()) {
     Level& level = levels.back();
@@ -71,6 +72,7 @@ Result<std::vector<std::string>> expand_glob(const Selection& selection, Fd fd,
     if (name.kind == Kind::folder && may_match_below(selection.pattern, path)) {
       TRY_OK(descent.enter(name.text));
       Level below;
+      see_folder(seen, descent.fd(), descent.path());
       TRY(below.names, list_folder(descent.fd(), descent.path()));
       levels.push_back(std::move(below));
     }

@@ -14,6 +14,7 @@
 #include "runner/cache/memo.hpp"
 #include "runner/cache/notebook.hpp"
 #include "runner/cache/object_store.hpp"
+#include "runner/cache/seen.hpp"
 #include "runner/cache/tree_look.hpp"
 
 namespace mlpipe::cache {
@@ -58,6 +59,7 @@ struct Index::Impl {
   KnownFiles known;
   FileClock clock;
   ObjectStore* store;
+  Seen* seen = nullptr;
   Memo memo;
   Fd root_fd;
   std::optional<Ignore> ignore;
@@ -79,7 +81,7 @@ struct Index::Impl {
   Result<Content> look_glob(const std::string& pattern, View view);
   Result<Content> look_notebook(const std::string& path);
   Result<Fd> open_prefix(const std::string& folder);
-  [[nodiscard]] Surroundings around() { return {&known, store, &clock}; }
+  [[nodiscard]] Surroundings around() { return {&known, store, &clock, seen}; }
 };
 
 Status Index::Impl::open_root() {
@@ -102,6 +104,9 @@ Result<const Ignore*> Index::Impl::ignore_of(View view) {
     std::string text;
     if (fd.valid()) {
       TRY(text, read_all(fd.get(), ".mlpipeignore"));
+    }
+    if (seen != nullptr) {
+      see_status(*seen, root_fd.get(), ".mlpipeignore", ".mlpipeignore");
     }
     ignore.emplace(text);
   }
@@ -145,6 +150,9 @@ Result<Content> Index::Impl::look(const std::string& path, View view) {
 Result<Content> Index::Impl::look_path(const std::string& path, View view) {
   auto place = place_of(path);
   if (!place) {
+    if (seen != nullptr) {
+      seen->doubt();  // a path longer than the kernel takes
+    }
     return place.error().code == Code::not_found ? Result<Content>(Content{})
                                                  : tl::make_unexpected(place.error());
   }
@@ -152,12 +160,18 @@ Result<Content> Index::Impl::look_path(const std::string& path, View view) {
   const auto [folder, name] = folder_and_name(path);
   if (!status) {
     known.drop(folder, name);
+    if (seen != nullptr) {
+      seen->absent(path);
+    }
     return Content{};
   }
   switch (kind_of(status->st_mode)) {
     case Kind::file:
       return look_file(*place, path, signature_of(*status));
     case Kind::link:
+      if (seen != nullptr) {
+        seen->present(path, signature_of(*status), place->at);
+      }
       return look_link(place->at, place->name, path);
     case Kind::folder: {
       TRY(const Ignore* ignored, ignore_of(view));
@@ -174,6 +188,7 @@ Result<Content> Index::Impl::look_file(const Place& place, const std::string& pa
   const auto [folder, name] = folder_and_name(path);
   const auto before = known.find(folder, name);
   if (before && before->trust == Trust::proven && before->signature == signature) {
+    see_file(seen, path, signature, Trust::proven);
     return file_content(signature, before->digest);
   }
   clock.tick();
@@ -182,7 +197,9 @@ Result<Content> Index::Impl::look_file(const Place& place, const std::string& pa
   }
   TRY(const Hashed hashed, hash_stable(place.at, place.name, Company::alone, path));
   const Moment moment = clock.moment(hashed.signature.device, place.at);
-  known.learn(folder, name, {hashed.signature, hashed.digest, judge(hashed.signature, moment)});
+  const Trust trust = judge(hashed.signature, moment);
+  known.learn(folder, name, {hashed.signature, hashed.digest, trust});
+  see_file(seen, path, hashed.signature, trust);
   return file_content(hashed.signature, hashed.digest);
 }
 
@@ -200,6 +217,9 @@ Result<Content> Index::Impl::look_glob(const std::string& pattern, View view) {
   auto fd = open_prefix(prefix);
   if (!fd && fd.error().code != Code::not_found) {
     return tl::make_unexpected(fd.error());
+  }
+  if (!fd && seen != nullptr) {
+    seen->absent(prefix);
   }
   Content content;
   if (fd && glob_match(pattern, prefix)) {
@@ -300,13 +320,20 @@ Result<std::vector<std::string>> Index::expand(const std::string& pattern, View 
   const std::string prefix = literal_prefix(pattern);
   auto fd = impl_->open_prefix(prefix);
   if (!fd) {
+    if (impl_->seen != nullptr) {
+      impl_->seen->absent(prefix);
+    }
     return fd.error().code == Code::not_found ? itself() : tl::make_unexpected(fd.error());
   }
   if (glob_match(pattern, prefix)) {
     return std::vector<std::string>{prefix};
   }
-  TRY(auto matches, expand_glob({ignored, pattern}, std::move(*fd), prefix));
+  TRY(auto matches, expand_glob({ignored, pattern}, std::move(*fd), prefix, impl_->seen));
   return matches.empty() ? itself() : Result<std::vector<std::string>>(std::move(matches));
+}
+
+void Index::watch(Seen* seen) {
+  impl_->seen = seen;
 }
 
 void Index::forget(const std::string& path) {

@@ -14,6 +14,7 @@
 namespace mlpipe::cache {
 
 class ObjectStore;
+class Seen;
 
 // dependency: the ignore rules of DESIGN section 2 apply (__pycache__, .git, .mlpipeignore …).
 // output: everything counts.
@@ -40,6 +41,9 @@ class Index {
   Result<std::vector<std::string>> expand(const std::string& pattern, View view = View::dependency);
   // Forget what is known of a path and below: it was written by a child or restored.
   void forget(const std::string& path);
+  // From now on every look writes down what it rested on; nullptr: no longer. Outlives the index or
+  // is taken away. What was looked at before and is still remembered is not written down.
+  void watch(Seen* seen);
   // Writes the index file where anything was learnt (temporary file, rename). Not needed for
   // correctness.
   Status save();

@@ -103,6 +103,7 @@ Result<Content> TreeLook::run() {
 
 Status TreeLook::enter(std::string path, Frame* parent, Reach reach) {
   auto frame = std::make_unique<Frame>();
+  see_folder(around_.seen, descent_.fd(), path);
   TRY(frame->names, list_folder(descent_.fd(), path));
   frame->parent = parent;
   frame->slot = parent != nullptr ? parent->entries.size() - 1 : 0;
@@ -150,6 +151,9 @@ Status TreeLook::visit(Frame& frame, const Name& name) {
     case Kind::file:
       return visit_file(frame, name);
     case Kind::link: {
+      if (around_.seen != nullptr) {
+        see_status(*around_.seen, descent_.fd(), name.text, path_of(frame, name));
+      }
       TRY(const Content link, look_link(descent_.fd(), name.text, path_of(frame, name)));
       frame.entries.push_back({name.text, link});
       return {};
@@ -186,6 +190,9 @@ Status TreeLook::visit_file(Frame& frame, const Name& name) {
   const Signature signature = signature_of(status);
   if (known && known->trust == Trust::proven && known->signature == signature) {
     frame.entries.back().content = file_content(signature, known->digest);
+    if (around_.seen != nullptr) {
+      around_.seen->proven(path_of(frame, name), signature);
+    }
     return {};
   }
   return add_job(frame, signature, signature.size);
@@ -293,8 +300,11 @@ Status TreeLook::settle(const Job& job, const Result<Hashed>& hashed) {
   }
   auto& entry = job.frame->entries[job.slot];
   const Moment moment = around_.clock->moment(hashed->signature.device, job.frame->folder.get());
-  around_.known->learn(job.frame->path, entry.name,
-                       {hashed->signature, hashed->digest, judge(hashed->signature, moment)});
+  const Trust trust = judge(hashed->signature, moment);
+  around_.known->learn(job.frame->path, entry.name, {hashed->signature, hashed->digest, trust});
+  if (around_.seen != nullptr) {
+    see_file(around_.seen, join(job.frame->path, entry.name), hashed->signature, trust);
+  }
   entry.content = file_content(hashed->signature, hashed->digest);
   --job.frame->open;
   return {};
@@ -349,6 +359,37 @@ Status keep_tree(ObjectStore& store, const Digest& digest, std::string_view byte
   // Looking must work where nothing can be written; whoever needs the object later is told then.
   return put || put.error().code == Code::permission ? Status{}
                                                      : Status(tl::make_unexpected(put.error()));
+}
+
+void see_folder(Seen* seen, int fd, const std::string& folder) {
+  struct stat status {};
+  if (seen == nullptr) {
+    return;
+  }
+  if (fstat(fd, &status) != 0) {
+    seen->doubt();
+  } else {
+    seen->present(folder.empty() ? "." : folder, signature_of(status), fd);
+  }
+}
+
+void see_file(Seen* seen, const std::string& path, const Signature& signature, Trust trust) {
+  if (seen != nullptr && trust == Trust::proven) {
+    seen->proven(path, signature);
+  } else if (seen != nullptr) {
+    seen->doubt();
+  }
+}
+
+void see_status(Seen& seen, int at, const std::string& name, const std::string& path) {
+  struct stat status {};
+  if (fstatat(at, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    seen.present(path, signature_of(status), at);
+  } else if (errno == ENOENT || errno == ENOTDIR) {
+    seen.absent(path);
+  } else {
+    seen.doubt();
+  }
 }
 
 Result<Content> look_link(int at, const std::string& name, const std::string& path) {

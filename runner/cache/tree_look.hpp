@@ -11,6 +11,7 @@
 #include "runner/cache/ignore.hpp"
 #include "runner/cache/known_files.hpp"
 #include "runner/cache/object_store.hpp"
+#include "runner/cache/seen.hpp"
 #include "runner/cache/signature.hpp"
 #include "runner/port/content.hpp"
 
@@ -24,6 +25,7 @@ struct Surroundings {
   KnownFiles* known = nullptr;
   ObjectStore* store = nullptr;
   FileClock* clock = nullptr;
+  Seen* seen = nullptr;  // nullptr: nobody wants to know what the look rests on
 };
 
 // Which entries count.
@@ -44,6 +46,11 @@ struct Selection {
 // Puts a tree object into the store where it is not there; a store that cannot be written to is no
 // error.
 Status keep_tree(ObjectStore& store, const Digest& digest, std::string_view bytes);
+// What a look rests on, where somebody wants to know. The open folder is to be listed after this.
+void see_folder(Seen* seen, int fd, const std::string& folder);
+void see_file(Seen* seen, const std::string& path, const Signature& signature, Trust trust);
+// What stands at `name`, or that nothing does.
+void see_status(Seen& seen, int at, const std::string& name, const std::string& path);
 // sha256 of a link's target text.
 [[nodiscard]] Result<port::Content> look_link(int at, const std::string& name,
                                               const std::string& path);

@@ -42,17 +42,6 @@ std::string executable_path() {
   return error ? std::string("mlpipe") : path.string();
 }
 
-// Who runs this: what the CI system says, else the user's login.
-std::string actor() {
-  for (const char* name : {"GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"}) {
-    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') {
-      return value;
-    }
-  }
-  const passwd* entry = getpwuid(getuid());
-  return entry == nullptr ? fmt::format("uid {}", getuid()) : std::string(entry->pw_name);
-}
-
 std::vector<spec::KindRules> kind_rules() {
   std::vector<spec::KindRules> rules;
   for (const stages::Kind& kind : stages::catalog()) {
@@ -78,6 +67,16 @@ int exit_code_of(Code code) {
 
 }  // namespace
 
+std::string actor() {
+  for (const char* name : {"GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"}) {
+    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') {
+      return value;
+    }
+  }
+  const passwd* entry = getpwuid(getuid());
+  return entry == nullptr ? fmt::format("uid {}", getuid()) : std::string(entry->pw_name);
+}
+
 int show(const Error& error) {
   std::fputs(fmt::format("mlpipe: {}\n", error.message).c_str(), stderr);
   return exit_code_of(error.code);
@@ -101,7 +100,6 @@ Session::Session(Common common) : common_(std::move(common)) {
   host_.executable = executable_path();
   host_.version = version;
   host_.caller = caller_environment();
-  host_.actor = actor();
   host_.clock = clock_.get();
   host_.lower = [](const spec::Stage& stage) -> Result<plan::Lowered> {
     const stages::Kind* kind = stages::find_kind(stage.kind);
@@ -135,6 +133,7 @@ void Session::show_diagnostics() const {
 
 std::optional<int> Session::open_pipelines() {
   static const std::vector<spec::KindRules> rules = kind_rules();
+  host_.actor = actor();  // not before: asking for the login costs more than a settled run
   engine::OpenOptions options;
   options.root = root_;
   options.files = common_.files;

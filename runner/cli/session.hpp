@@ -62,6 +62,9 @@ class Session {
   std::unique_ptr<port::Vcs> vcs_;
 };
 
+// Who runs this: what the CI system says, else the user's login.
+[[nodiscard]] std::string actor();
+
 // "mlpipe: <message>" on stderr; the exit code that belongs to the error's code.
 int show(const Error& error);
 

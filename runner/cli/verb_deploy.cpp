@@ -29,7 +29,7 @@ target::OnWait tell_wait() {
 }
 
 target::Person person_of(const DeployArguments& arguments) {
-  return {Session(arguments.common).host().actor, arguments.reason};
+  return {actor(), arguments.reason};
 }
 
 int rollback(const DeployArguments& arguments, const std::string& folder) {

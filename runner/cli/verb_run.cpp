@@ -1,14 +1,19 @@
 // `mlpipe run`, and `mlpipe run --dry-run` as `plan`.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <thread>
 
+#include "runner/report/blocks.hpp"
+#include "runner/report/terminal.hpp"
+
 #include "runner/cli/gc_collect.hpp"
 #include "runner/cli/reporters.hpp"
 #include "runner/cli/verbs.hpp"
 #include "runner/engine/engine.hpp"
+#include "runner/engine/settle.hpp"
 #include "runner/engine/when.hpp"
 
 namespace mlpipe::cli {
@@ -52,6 +57,41 @@ std::optional<int> narrow_to_affected(Session& session, const std::string& ref,
   return std::nullopt;
 }
 
+// What the answer "nothing to do" depends on beside the disk; nullopt for questions that are not
+// about that.
+std::optional<engine::SettleQuestion> settle_question(const RunArguments& arguments,
+                                                      Session& session) {
+  const Common& common = arguments.common;
+  if (arguments.force || arguments.attach || arguments.deploy || arguments.locked ||
+      !arguments.affected_by.empty() || common.json) {
+    return std::nullopt;
+  }
+  engine::SettleQuestion question{session.root(), session.host().executable, {}};
+  const auto add = [&](const char* name, const std::vector<std::string>& values) {
+    question.asked.emplace_back(fmt::format("{} {}", name, values.size()));
+    question.asked.insert(question.asked.end(), values.begin(), values.end());
+  };
+  add("files", common.files);
+  add("profile", {common.profile});
+  add("targets", common.targets);
+  add("tags", common.tags);
+  add("reach", {common.only ? "only" : common.downstream ? "downstream" : "with upstream"});
+  return question;
+}
+
+int show_settled(const engine::SettledRun& run) {
+  const report::ReportOptions options = report::terminal_options(STDOUT_FILENO);
+  options.write(report::render(report::nothing_to_do(run.pipelines, run.stages), report::any_width,
+                               options.colour) +
+                "\n");
+  return 0;
+}
+
+bool found_nothing_to_do(const run::RunFinished& run, const std::vector<bool>& selected) {
+  const auto stages = std::count(selected.begin(), selected.end(), true);
+  return run.exit_code == 0 && run.reused.size() == static_cast<std::size_t>(stages);
+}
+
 std::optional<int> refuse_contradictions(const RunArguments& arguments) {
   if (arguments.attach && (!arguments.common.only || arguments.common.targets.size() != 1)) {
     return show(
@@ -74,12 +114,21 @@ int run(const RunArguments& arguments) {
     return *refused;
   }
   Session session(arguments.common);
+  const auto question = settle_question(arguments, session);
+  if (question) {
+    const engine::Host& host = session.host();
+    if (const auto settled = engine::still_settled(*question, host.caller, host.clock->now())) {
+      return show_settled(*settled);
+    }
+  }
+  const auto seen = question ? engine::begin_seeing(session.root()) : nullptr;
   if (const auto failed = session.open_pipelines()) {
     return *failed;
   }
   if (const auto failed = session.open_cache()) {
     return *failed;
   }
+  session.workspace().index->watch(seen.get());
   if (const auto failed = session.check_machine()) {
     return *failed;
   }
@@ -114,6 +163,10 @@ int run(const RunArguments& arguments) {
   if (!finished) {
     const int code = show(finished.error());
     return finished.error().code == Code::usage ? code : 6;
+  }
+  if (seen != nullptr && found_nothing_to_do(*finished, options.selected)) {
+    // A memory that cannot be kept costs time, nothing else.
+    (void)engine::settle(session.workspace(), *question, session.host(), options.selected, *seen);
   }
   if (most_bytes(session.workspace()) && !finished->ran.empty()) {
     const auto collected = collect(session, default_keep, cache::Sweep::remove);

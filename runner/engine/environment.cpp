@@ -43,12 +43,6 @@ constexpr std::array<std::string_view, 32> passed_names{"HOME",
                                                         "COLUMNS"};
 constexpr std::array<std::string_view, 4> passed_prefixes{"LC_", "CONDA_", "CUDA_", "OPENBLAS_"};
 
-// LANG, LC_* and TZ change how text, numbers and times come out, so their values count (DESIGN
-// section 2).
-bool counts_by_default(std::string_view name) {
-  return name == "LANG" || name == "TZ" || name.substr(0, 3) == "LC_";
-}
-
 struct ByName {
   bool operator()(const std::pair<std::string, std::string>& a, std::string_view b) const {
     return a.first < b;
@@ -60,6 +54,10 @@ bool is_name_char(char c) {
 }
 
 }  // namespace
+
+bool counts_by_default(std::string_view name) {
+  return name == "LANG" || name == "TZ" || name.substr(0, 3) == "LC_";
+}
 
 bool passes_by_default(std::string_view name) {
   return std::find(passed_names.begin(), passed_names.end(), name) != passed_names.end() ||

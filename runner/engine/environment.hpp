@@ -24,6 +24,9 @@ namespace mlpipe::engine {
 // Adds the counted variables to a manifest: set ones as "=text", passed ones as "#digest".
 void count_environment(const spec::Stage& stage, const Variables& caller, plan::Manifest& manifest);
 
+// LANG, LC_* and TZ change how text, numbers and times come out, so their values count (DESIGN
+// section 2).
+[[nodiscard]] bool counts_by_default(std::string_view name);
 [[nodiscard]] const std::string* find_variable(const Variables& variables, std::string_view name);
 void set_variable(Variables& variables, std::string name, std::string value);
 

@@ -20,13 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string utc_date(std::chrono::system_clock::time_point now) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
-}
-
 Status read_locks(Workspace& workspace) {
   for (const spec::Pipeline& pipeline : workspace.project().pipelines) {
     std::ifstream file(workspace.root + "/" + pipeline.lock_path, std::ios::binary);
@@ -136,6 +129,13 @@ const lock::LockedStage* Workspace::locked_result(StageId id, const Digest& fing
     }
   }
   return nullptr;
+}
+
+std::string utc_date(std::chrono::system_clock::time_point now) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
 std::string find_root(const std::string& from) {

@@ -2,6 +2,7 @@
 // rooms. Opening reads; it creates nothing.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,6 +74,9 @@ void check_machine(Workspace& workspace, const Host& host, const std::vector<boo
 
 // Creates .mlpipe with its .gitignore where it is missing.
 [[nodiscard]] Status make_state_dir(const std::string& state_dir);
+
+// YYYY-MM-DD in UTC.
+[[nodiscard]] std::string utc_date(std::chrono::system_clock::time_point now);
 
 // The nearest folder at or above `from` that holds mlpipe.yaml, a pipelines folder or .git; `from`
 // itself where none does.

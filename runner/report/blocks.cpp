@@ -240,15 +240,20 @@ Style style_of_run(const std::string& status) {
 
 }  // namespace
 
+Line nothing_to_do(const std::vector<std::string>& pipelines, std::size_t stages) {
+  return {{Style::normal, fmt::format("{}: nothing to do, {} up to date", title_of(pipelines),
+                                      counted(stages, "stage"))}};
+}
+
 Lines summary(const Ledger& ledger, const run::RunFinished& end) {
   const std::size_t reused = end.reused.size();
   const std::size_t restored = end.restored.size();
   if (end.exit_code == 0 && end.ran.empty() && end.skipped.empty()) {
-    const std::string what =
-        restored == 0 ? fmt::format("nothing to do, {} up to date", counted(reused, "stage"))
-                      : fmt::format("nothing to run, {} restored, {} up to date",
-                                    counted(restored, "stage"), reused);
-    return {{{Style::normal, fmt::format("{}: {}", ledger.title(), what)}}};
+    if (restored == 0) {
+      return {nothing_to_do(ledger.run().pipelines, reused)};
+    }
+    return {{{Style::normal, fmt::format("{}: nothing to run, {} restored, {} up to date",
+                                         ledger.title(), counted(restored, "stage"), reused)}}};
   }
   Lines lines = table(ledger);
   append(lines, blocked_lines(ledger));

@@ -27,6 +27,8 @@ using Lines = std::vector<Line>;
 // Notes, and findings of stages that did not fail.
 [[nodiscard]] Lines remarks(const run::StageFinished& stage);
 
+// "weather: nothing to do, 6 stages up to date".
+[[nodiscard]] Line nothing_to_do(const std::vector<std::string>& pipelines, std::size_t stages);
 // The table and the last line; the last line alone where nothing ran.
 [[nodiscard]] Lines summary(const Ledger& ledger, const run::RunFinished& end);
 

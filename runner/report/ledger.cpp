@@ -78,15 +78,15 @@ std::vector<plan::Change> Ledger::reasons(const std::string& stage) const {
   return found == reasons_.end() ? std::vector<plan::Change>{} : found->second;
 }
 
-std::string Ledger::title() const {
+std::string title_of(const std::vector<std::string>& pipelines) {
   constexpr std::size_t most = 3;
-  if (run_.pipelines.empty()) {
+  if (pipelines.empty()) {
     return "mlpipe";
   }
-  if (run_.pipelines.size() > most) {
-    return fmt::format("{} and {} more", clean_text(run_.pipelines[0]), run_.pipelines.size() - 1);
+  if (pipelines.size() > most) {
+    return fmt::format("{} and {} more", clean_text(pipelines[0]), pipelines.size() - 1);
   }
-  return clean_text(fmt::format("{}", fmt::join(run_.pipelines, ", ")));
+  return clean_text(fmt::format("{}", fmt::join(pipelines, ", ")));
 }
 
 }  // namespace mlpipe::report

@@ -11,6 +11,9 @@
 
 namespace mlpipe::report {
 
+// "weather", "weather, serving", "weather and 5 more".
+[[nodiscard]] std::string title_of(const std::vector<std::string>& pipelines);
+
 class Ledger {
  public:
   struct Running {
@@ -40,8 +43,7 @@ class Ledger {
   [[nodiscard]] const run::StageFacts* facts(const std::string& stage) const;
   // Why the last attempt of the stage was started; empty where none was.
   [[nodiscard]] std::vector<plan::Change> reasons(const std::string& stage) const;
-  // "weather", "weather, serving", "weather and 5 more".
-  [[nodiscard]] std::string title() const;
+  [[nodiscard]] std::string title() const { return title_of(run_.pipelines); }
 
  private:
   void start(const run::StageStarted& event, std::chrono::milliseconds now);
