@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <unordered_set>
 
 #include "runner/base/text.hpp"
 #include "runner/spec/dvc/schema.hpp"
@@ -65,7 +66,7 @@ class Walk {
 
   // Below a tracked out nothing is collected.
   [[nodiscard]] bool below_out(const std::string& path) const {
-    return std::find(outs_.begin(), outs_.end(), path) != outs_.end();
+    return outs_.count(path) > 0;
   }
 
   Result<Listing> list(const std::string& path) {
@@ -134,7 +135,7 @@ class Walk {
     for (Stage& stage : stages) {
       for (const Out& out : stage.outs) {
         if (out.at.kind == Place::Kind::inside) {
-          outs_.push_back(out.at.path);
+          outs_.insert(out.at.path);
         }
       }
       (stage.origin == Origin::dvc_file ? tracked_ : repository_.stages).push_back(std::move(stage));
@@ -144,7 +145,7 @@ class Walk {
   Repository& repository_;
   Loaded& loaded_;
   IgnoreRules git_;
-  std::vector<std::string> outs_;
+  std::unordered_set<std::string> outs_;
   std::vector<Stage> tracked_;
 };
 

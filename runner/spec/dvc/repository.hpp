@@ -44,7 +44,7 @@ struct Resolved {
 
 // The repository as the pipelines and stages that graph, scheduler and reports know. Indexes of
 // stages stay the same.
-[[nodiscard]] Project to_project(const Repository& repository);
+[[nodiscard]] Project to_project(const Repository& repository, Diagnostics& diagnostics);
 
 // A literal path as a pattern that matches it alone.
 [[nodiscard]] std::string as_pattern(const std::string& path);
