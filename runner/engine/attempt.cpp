@@ -70,7 +70,7 @@ Status clear_outs(Workspace& workspace, const RunContext& context, Attempt& atte
   attempt.cleared = true;
   for (const spec::Out& out : stage.outs) {
     const std::string folder = folder_of(out.path);
-    if (folder != "." && !is_glob(folder)) {
+    if (!workspace.book && folder != "." && !is_glob(folder)) {
       TRY_OK(make_folders(workspace.root + "/" + folder));
     }
   }

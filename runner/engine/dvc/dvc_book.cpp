@@ -230,6 +230,9 @@ std::optional<run::StageFinished> DvcBook::settle(StageId id, const Decided& dec
     finished.state = StageState::passed;
     finished.summary = stage.frozen ? "frozen: its outs are taken as they stand" : "tracked data taken as it stands";
     done = take_as_it_stands(stage);
+    if (!done) {
+      done = fail(done.error().code, "its data cannot be taken as it stands: " + done.error().message);
+    }
   } else {
     return std::nullopt;
   }

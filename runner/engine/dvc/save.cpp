@@ -31,6 +31,7 @@ lock::DvcEntry entry_for(const std::string& path, const DvcContent& content) {
   if (content.type == DvcContent::Type::folder) {
     entry.nfiles = content.entries.size();
   }
+  entry.executable = content.type == DvcContent::Type::file && content.executable;
   return entry;
 }
 
@@ -93,7 +94,6 @@ Status Tracker::save_outs(const spec::dvc::Stage& stage, Saved& saved) {
     }
     lock::DvcEntry entry = entry_for(out.path, content);
     entry.current = !keeps;
-    entry.executable = content.type == DvcContent::Type::file && content.executable;
     saved.entry.outs.push_back(std::move(entry));
     saved.outs.push_back(std::move(content));
   }

@@ -161,6 +161,35 @@ class Extension {
 
 }  // namespace
 
+namespace {
+
+bool is_stage_file(const Place& place) {
+  const std::string name = place.path.substr(place.path.rfind('/') + 1);
+  return place.kind == Place::Kind::inside && (name == "dvc.yaml" || name == "dvc.lock" || (name.size() > 4 && name.ends_with(".dvc")));
+}
+
+// What no graph can say: files that describe stages are no data, and an out is named once.
+void check_paths(const Stage& stage, Diagnostics& diagnostics) {
+  for (const Dep& dep : stage.deps) {
+    if (is_stage_file(dep.at)) {
+      diagnostics.error(dep.mark, fmt::format("`{}` describes stages and cannot be a dep of `{}`", printable(dep.path), stage.label()));
+    }
+  }
+  for (std::size_t i = 0; i < stage.outs.size(); ++i) {
+    const Out& out = stage.outs[i];
+    if (is_stage_file(out.at)) {
+      diagnostics.error(out.mark, fmt::format("`{}` describes stages and cannot be an out of `{}`", printable(out.path), stage.label()));
+    }
+    for (std::size_t k = 0; k < i; ++k) {
+      if (stage.outs[k].at.path == out.at.path) {
+        diagnostics.error(out.mark, fmt::format("`{}` is named twice among the outs of `{}`", printable(out.path), stage.label()));
+      }
+    }
+  }
+}
+
+}  // namespace
+
 std::string as_pattern(const std::string& path) {
   if (path.empty()) {
     return ".";
@@ -186,6 +215,7 @@ Project to_project(const Repository& repository, Diagnostics& diagnostics) {
   for (const Stage& from : repository.stages) {
     spec::Stage stage = to_stage(from);
     Extension(from, stage, diagnostics).read();
+    check_paths(from, diagnostics);
     project.stages.push_back(std::move(stage));
   }
   return project;
