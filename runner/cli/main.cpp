@@ -5,6 +5,7 @@
 #include <functional>
 #include <string_view>
 
+#include "runner/cli/data_arguments.hpp"
 #include "runner/cli/verbs.hpp"
 #include "runner/cli/version.hpp"
 
@@ -28,6 +29,8 @@ void add_common(CLI::App& app, Common& common, Takes takes) {
   app.add_option("--profile", common.profile, "use this profile of the pipeline")
       ->type_name("NAME");
   app.add_flag("--json", common.json, "facts as JSON on standard output");
+  app.add_flag("--dvc-compat", common.dvc.compat,
+               "decide exactly as DVC does, without mlpipe's repairs (docs/dvc.md)");
   if (takes == Takes::targets) {
     app.add_option("stage", common.targets,
                    "stages, groups, globs, `pipeline:stage`, or the path of an output");
@@ -51,6 +54,17 @@ void add_run(CLI::App& app, RunArguments& run, Verb& verb) {
   sub->add_flag("-n,--dry-run", run.dry_run, "say what would run, and why");
   sub->add_flag("--deploy", run.deploy, "let deploy stages change their targets");
   sub->add_flag("--locked", run.locked, "fail where the lock file would change");
+  sub->add_flag("-p,--pipeline", run.common.dvc.whole_pipeline,
+                "DVC: everything connected with the named stages");
+  sub->add_flag("-P,--all-pipelines", run.common.dvc.all_pipelines, "DVC: every dvc.yaml");
+  sub->add_flag("--force-downstream", run.common.dvc.force_downstream,
+                "DVC: below a stage that ran, run all");
+  sub->add_flag("--no-run-cache", run.common.dvc.no_run_cache, "DVC: restore nothing from the run cache");
+  sub->add_flag("--allow-missing", run.common.dvc.allow_missing,
+                "DVC: data that is merely absent makes no stage stale");
+  sub->add_flag("--pull", run.common.dvc.pull, "DVC: fetch what is missing from the remote first");
+  sub->add_flag("--ignore-errors", run.common.dvc.ignore_errors,
+                "DVC: go on after failures, and end with 0");
   sub->add_flag("--attach", run.attach, "give the terminal to the stage (with --only)");
   sub->add_option("--affected-by", run.affected_by,
                   "only what a change since this commit can reach")
@@ -66,6 +80,7 @@ void add_looking(CLI::App& app, RunArguments& run, Verb& verb, std::string& stag
   plan->callback([&] { verb = [&] { return cli::plan(run); }; });
   CLI::App* status = app.add_subcommand("status", "say which stages are up to date");
   add_common(*status, run.common, Takes::targets);
+  status->add_flag("-c,--cloud", run.common.dvc.cloud, "DVC: compare cache and remote (with --dvc-compat --json)");
   status->callback([&] { verb = [&] { return cli::status(run.common); }; });
   CLI::App* why = app.add_subcommand("why", "say exactly why a stage would run");
   add_common(*why, run.common, Takes::nothing);
@@ -265,6 +280,51 @@ void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
   resume->add_option("--reason", deploy.reason, "why, for the record")->type_name("TEXT");
 }
 
+void add_data(CLI::App& app, DataArguments& data, Verb& verb) {
+  CLI::App* sub = app.add_subcommand("data", "versioned data: files and folders by content, in DVC's format");
+  sub->require_subcommand(1);
+  using Action = DataArguments::Action;
+  const auto add = [&](const char* name, const char* text, Action action, const char* targets) {
+    CLI::App* child = sub->add_subcommand(name, text);
+    child->add_option("-C,--directory", data.common.folder, "work as if started there")->type_name("DIR");
+    child->add_flag("--json", data.common.json, "facts as JSON on standard output");
+    if (targets != nullptr) {
+      child->add_option("target", data.targets, targets);
+    }
+    child->callback([&data, &verb, action] {
+      data.action = action;
+      verb = [&data] { return cli::data(data); };
+    });
+    return child;
+  };
+  constexpr const char* stages = "stages, .dvc files, or paths of data (default: all)";
+  add("add", "track files and folders", Action::add, "files and folders")->get_option("target")->required();
+  add("status", "say which tracked data is not as recorded", Action::status, stages);
+  CLI::App* checkout = add("checkout", "put back what is recorded", Action::checkout, stages);
+  checkout->add_flag("-f,--force", data.force, "overwrite content that no cache holds");
+  checkout->add_flag("--allow-missing", data.allow_missing, "objects that are nowhere here are no failure");
+  add("remove", "stop tracking; the data stays", Action::remove, ".dvc files")->get_option("target")->required();
+  CLI::App* commit = add("commit", "take what stands on the disk as recorded", Action::commit, stages);
+  commit->add_flag("-f,--force", data.force, "as in DVC; nothing is asked anyway");
+  add("unprotect", "turn links into copies that may be edited", Action::unprotect, "files and folders")
+      ->get_option("target")
+      ->required();
+  CLI::App* gc = add("gc", "remove objects that nothing names", Action::gc, nullptr);
+  gc->add_flag("-w,--workspace", data.workspace, "keep what the files of this checkout name");
+  gc->add_flag("-f,--force", data.force, "remove; without it only say what would go");
+  const auto moves = [&](const char* name, const char* text, Action action) {
+    CLI::App* child = add(name, text, action, stages);
+    child->add_option("-r,--remote", data.remote, "the remote of .dvc/config")->type_name("NAME");
+    child->add_flag("--run-cache", data.run_cache, "the run cache as well");
+    return child;
+  };
+  moves("push", "copy objects to a remote", Action::push);
+  moves("fetch", "copy objects from a remote to the cache", Action::fetch);
+  CLI::App* pull = moves("pull", "fetch and checkout", Action::pull);
+  pull->add_flag("-f,--force", data.force, "overwrite content that no cache holds");
+  pull->add_flag("--allow-missing", data.allow_missing, "objects that are nowhere are no failure");
+}
+
 void add_house(CLI::App& app, Common& common, GcArguments& gc, InitArguments& init,
                std::string& shell, Verb& verb) {
   CLI::App* begin =
@@ -300,6 +360,7 @@ struct Arguments {
   GateArguments gate;
   DeployArguments deploy;
   GcArguments gc;
+  DataArguments data;
   InitArguments init;
   std::string stage, format, shell_name;
 };
@@ -319,6 +380,7 @@ int parse_and_run(int argc, char** argv) {
   add_drift(app, arguments.drift, verb);
   add_gate(app, arguments.gate, verb);
   add_deploy(app, arguments.deploy, verb);
+  add_data(app, arguments.data, verb);
   add_house(app, arguments.run.common, arguments.gc, arguments.init, arguments.shell_name, verb);
   try {
     app.parse(argc, argv);

@@ -13,9 +13,12 @@
 #include "runner/adapter/modules.hpp"
 #include "runner/adapter/system_clock.hpp"
 #include "runner/base/text.hpp"
+#include "runner/cli/dvc_choice.hpp"
 #include "runner/cli/gate_history.hpp"
 #include "runner/cli/version.hpp"
 #include "runner/engine/compiled_pipelines.hpp"
+#include "runner/engine/dvc/dvc_book.hpp"
+#include "runner/engine/dvc/open.hpp"
 #include "stages/kind.hpp"
 
 extern char** environ;
@@ -94,9 +97,9 @@ bool is_terminal(Stream stream) {
 
 Session::Session(Common common) : common_(std::move(common)) {
   std::error_code error;
-  const std::string here = common_.folder.empty() ? fs::current_path(error).string()
-                                                  : fs::absolute(common_.folder, error).string();
-  root_ = engine::find_root(here);
+  here_ = common_.folder.empty() ? fs::current_path(error).string()
+                                 : fs::absolute(common_.folder, error).string();
+  root_ = engine::find_root(here_);
   clock_ = std::make_unique<adapter::SystemClock>();
   host_.executable = executable_path();
   host_.version = version;
@@ -133,7 +136,12 @@ void Session::show_diagnostics() {
   }
 }
 
-std::optional<int> Session::open_pipelines() {
+std::string Session::folder() const {
+  const std::string path = fs::path(here_).lexically_normal().string();
+  return path.starts_with(root_ + '/') ? path.substr(root_.size() + 1) : std::string();
+}
+
+std::optional<int> Session::open_pipelines(Untargeted untargeted) {
   static const std::vector<spec::KindRules> rules = kind_rules();
   host_.actor = actor();  // not before: asking for the login costs more than a settled run
   engine::OpenOptions options;
@@ -141,6 +149,7 @@ std::optional<int> Session::open_pipelines() {
   options.files = common_.files;
   options.profile = common_.profile;
   options.kinds = rules;
+  options.dvc = common_.dvc.compat ? engine::DvcMode::strict : engine::DvcMode::auto_detected;
   auto opened = engine::open_workspace(options, host_);
   if (!opened) {
     return show(opened.error());
@@ -149,6 +158,18 @@ std::optional<int> Session::open_pipelines() {
   show_diagnostics();
   if (!opened_.valid) {
     return 2;
+  }
+  if (auto* book = engine::dvc::book_of(workspace())) {
+    auto chosen = select_dvc(*book, workspace().graph, common_, folder(), untargeted);
+    if (!chosen) {
+      return show(chosen.error());
+    }
+    selected_ = std::move(chosen->selected);
+    named_ = std::move(chosen->named);
+    return std::nullopt;
+  }
+  if (const Status refused = refuse_dvc_flags(common_); !refused) {
+    return show(refused.error());
   }
   graph::Selection selection;
   selection.targets = common_.targets;
@@ -165,6 +186,9 @@ std::optional<int> Session::open_pipelines() {
 }
 
 std::vector<bool> Session::named() const {
+  if (opened_.workspace.book) {
+    return named_;
+  }
   graph::Selection selection;
   selection.targets = common_.targets;
   selection.tags = common_.tags;

@@ -1,10 +1,33 @@
 // `mlpipe graph`: the stages and what depends on what, as text, Mermaid, DOT or JSON.
 #include <cstdio>
 
+#include <nlohmann/json.hpp>
+
 #include "runner/cli/verbs.hpp"
+#include "runner/engine/dvc/dvc_book.hpp"
+#include "runner/engine/dvc/open.hpp"
+#include "runner/engine/dvc/status_json.hpp"
 #include "runner/graph/render.hpp"
 
 namespace mlpipe::cli {
+
+namespace {
+
+// Each stage as dvc.yaml means it, beside what every pipeline says.
+std::string with_dvc(const std::string& text, const spec::dvc::Repository& repository) {
+  auto all = nlohmann::ordered_json::parse(text);
+  for (auto& stage : all["stages"]) {
+    for (const spec::dvc::Stage& known : repository.stages) {
+      if (known.label() == stage["name"].get<std::string>()) {
+        stage["dvc"] = nlohmann::ordered_json::parse(engine::dvc::stage_json(known));
+      }
+    }
+  }
+  all["dvc"] = nlohmann::ordered_json::parse(engine::dvc::top_json(repository));
+  return all.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
 
 int graph(const Common& common, GraphFormat format) {
   Session session(common);
@@ -26,6 +49,9 @@ int graph(const Common& common, GraphFormat format) {
       break;
     case GraphFormat::json:
       text = graph::to_json(project, stages, session.selected());
+      if (auto* book = engine::dvc::book_of(session.workspace())) {
+        text = with_dvc(text, book->tracker().repository());
+      }
       break;
   }
   std::fputs(text.c_str(), stdout);

@@ -8,6 +8,7 @@
 #include "runner/cli/init/survey.hpp"
 #include "runner/cli/verbs.hpp"
 #include "runner/engine/files.hpp"
+#include "runner/spec/dvc/repository.hpp"
 
 namespace mlpipe::cli {
 namespace {
@@ -75,6 +76,12 @@ int init(const InitArguments& arguments) {
     return show(
         {Code::usage,
          path + " is there already: --print shows what would be written, --force replaces it"});
+  }
+  const bool dvc = spec::dvc::is_project(session.root()) && engine::stands(session.root() + "/dvc.yaml");
+  if (dvc && !arguments.print_only && !arguments.force) {
+    say("found a DVC repository: `mlpipe run` works as it is, on dvc.yaml and dvc.lock");
+    say("--print shows what an mlpipe.yaml would hold, --force writes it");
+    return 0;
   }
   if (const auto failed = session.open_executor()) {
     return *failed;

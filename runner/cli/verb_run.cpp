@@ -9,6 +9,8 @@
 #include "runner/report/blocks.hpp"
 #include "runner/report/terminal.hpp"
 
+#include "runner/spec/dvc/repository.hpp"
+
 #include "runner/cli/gc_collect.hpp"
 #include "runner/cli/reporters.hpp"
 #include "runner/cli/verbs.hpp"
@@ -61,7 +63,7 @@ std::optional<int> narrow_to_affected(Session& session, const std::string& ref,
 // about that.
 std::optional<engine::Question> settle_question(const RunArguments& arguments, Session& session) {
   const Common& common = arguments.common;
-  if (arguments.force || arguments.attach || arguments.deploy || arguments.locked ||
+  if (common.dvc.compat || spec::dvc::is_project(session.root()) || arguments.force || arguments.attach || arguments.deploy || arguments.locked ||
       !arguments.affected_by.empty() || common.json) {
     return std::nullopt;
   }
@@ -121,7 +123,7 @@ int run(const RunArguments& arguments) {
     return show_settled(*settled);
   }
   const auto seen = question ? engine::begin_seeing(session.root()) : nullptr;
-  if (const auto failed = session.open_pipelines()) {
+  if (const auto failed = session.open_pipelines(Untargeted::folder)) {
     return *failed;
   }
   if (const auto failed = session.open_cache()) {
@@ -144,17 +146,24 @@ int run(const RunArguments& arguments) {
       return *failed;
     }
   }
+  const bool all_forced = arguments.common.dvc.compat;  // as `dvc repro --force` does
   options.forced =
-      arguments.force ? session.named() : std::vector<bool>(options.selected.size(), false);
+      arguments.force ? (all_forced ? options.selected : session.named()) : std::vector<bool>(options.selected.size(), false);
   options.jobs =
       arguments.jobs > 0 ? arguments.jobs : std::max(1U, std::thread::hardware_concurrency());
   options.on_failure =
-      arguments.fail_fast ? run::OnFailure::stop_starting : run::OnFailure::keep_going;
+      arguments.fail_fast || (arguments.common.dvc.compat && !arguments.keep_going && !arguments.common.dvc.ignore_errors)
+          ? run::OnFailure::stop_starting : run::OnFailure::keep_going;
   options.deploy = arguments.deploy ? engine::Deploy::apply : engine::Deploy::plan;
   options.lock = arguments.locked ? engine::LockFile::frozen : engine::LockFile::update;
   options.terminal = arguments.attach ? port::Terminal::attached : port::Terminal::captured;
   options.profile = arguments.common.profile;
   options.early_revision = arguments.common.json;
+  if (arguments.common.dvc.ignore_errors) {
+    for (spec::Stage& stage : session.workspace().loaded.project.stages) {
+      stage.allow_failure = true;
+    }
+  }
   const auto reporters = make_reporters(arguments.common);
   std::vector<run::Listener*> listeners;
   for (const auto& reporter : reporters) {

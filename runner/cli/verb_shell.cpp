@@ -9,6 +9,7 @@
 
 #include "runner/cli/verbs.hpp"
 #include "runner/engine/command_line.hpp"
+#include "runner/engine/book.hpp"
 #include "runner/engine/environment.hpp"
 #include "runner/engine/secrets.hpp"
 #include "runner/engine/toolchain.hpp"
@@ -79,7 +80,8 @@ int shell(const ShellArguments& arguments) {
     return show(secrets.error());
   }
   engine::Variables variables =
-      engine::stage_environment(stage, session.host().caller, toolchain->bin);
+      workspace.book ? workspace.book->launch(*id, session.host()).environment
+                     : engine::stage_environment(stage, session.host().caller, toolchain->bin);
   for (const auto& [name, value] : *secrets) {
     engine::set_variable(variables, name, value);
   }

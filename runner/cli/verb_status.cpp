@@ -6,6 +6,10 @@
 
 #include "runner/base/text.hpp"
 #include "runner/cli/verbs.hpp"
+#include "runner/engine/dvc/dvc_book.hpp"
+#include "runner/engine/dvc/open.hpp"
+#include "runner/engine/dvc/remote.hpp"
+#include "runner/engine/dvc/status_json.hpp"
 #include "runner/engine/preview.hpp"
 #include "runner/report/words.hpp"
 
@@ -85,7 +89,38 @@ void print_previews(const engine::Workspace& workspace, const std::vector<Previe
 
 }  // namespace
 
+namespace {
+
+// `dvc status --json` itself.
+int dvc_status(const Common& common) {
+  Session session(common);
+  if (const auto failed = session.open_pipelines()) {
+    return *failed;
+  }
+  auto& tracker = engine::dvc::book_of(session.workspace())->tracker();
+  const auto text = [&]() -> Result<std::string> {
+    if (!common.dvc.cloud) {
+      return engine::dvc::status_json(tracker, session.named(), session.folder());
+    }
+    TRY(const auto remote, engine::dvc::Remote::open(tracker.repository(), ""));
+    return remote.status_json(tracker, session.named());
+  }();
+  if (!text) {
+    return show(text.error());
+  }
+  std::puts(text->c_str());
+  return 0;
+}
+
+}  // namespace
+
 int status(const Common& common) {
+  if (common.dvc.compat && common.json) {
+    return dvc_status(common);
+  }
+  if (common.dvc.cloud) {
+    return show({Code::usage, "--cloud answers in DVC's words: add --dvc-compat --json"});
+  }
   RunArguments arguments;
   arguments.common = common;
   return plan(arguments);

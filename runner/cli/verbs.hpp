@@ -14,7 +14,7 @@ struct RunArguments {
   Common common;
   std::uint32_t jobs = 0;  // 0: one per core
   bool force = false;
-  bool keep_going = true;
+  bool keep_going = false;  // asked for; it is the default but under --dvc-compat
   bool fail_fast = false;
   bool dry_run = false;
   bool deploy = false;

@@ -12,6 +12,7 @@
 
 #include "runner/base/redactor.hpp"
 #include "runner/base/text.hpp"
+#include "runner/engine/book.hpp"
 #include "runner/engine/checkpoint.hpp"
 #include "runner/engine/command_line.hpp"
 #include "runner/engine/environment.hpp"
@@ -69,7 +70,7 @@ Status clear_outs(Workspace& workspace, const RunContext& context, Attempt& atte
   attempt.cleared = true;
   for (const spec::Out& out : stage.outs) {
     const std::string folder = folder_of(out.path);
-    if (folder != "." && !is_glob(folder)) {
+    if (!workspace.book && folder != "." && !is_glob(folder)) {
       TRY_OK(make_folders(workspace.root + "/" + folder));
     }
   }
@@ -96,7 +97,8 @@ Status make_environment(Workspace& workspace, const Host& host, const RunContext
                         Attempt& attempt, const Variables& secrets) {
   const spec::Stage& stage = workspace.stage(attempt.id);
   Variables& given = attempt.environment;
-  given = stage_environment(stage, host.caller, attempt.decided.key.toolchain.bin);
+  given = workspace.book ? workspace.book->launch(attempt.id, host).environment
+                         : stage_environment(stage, host.caller, attempt.decided.key.toolchain.bin);
   for (const auto& [name, value] : secrets) {
     set_variable(given, name, value);
   }
@@ -210,7 +212,8 @@ Status start(Workspace& workspace, const Host& host, const RunContext& context, 
   command.timeout = stage.timeout;
   command.terminal = context.terminal;
   if (attempt.phase == Phase::command) {
-    command.argv = argument_vector(stage.cmd, stage.shell);
+    command.argv = workspace.book ? workspace.book->launch(attempt.id, host).argv
+                                  : argument_vector(stage.cmd, stage.shell);
     command.working_dir =
         workspace.root + (stage.working_dir == "." ? "" : "/" + stage.working_dir);
   } else {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runner/base/text.hpp"
+#include "runner/engine/book.hpp"
 #include "runner/engine/checkpoint.hpp"
 #include "runner/engine/environment.hpp"
 #include "runner/engine/files.hpp"
@@ -187,6 +188,15 @@ void store_good(Workspace& workspace, const Host& host, const RunContext& contex
     finished.notes.emplace_back(
         "it had the terminal, and what a person typed is no input that counts: the result is not "
         "kept");
+    return;
+  }
+  if (workspace.book) {
+    const auto notes = workspace.book->keep(attempt.id, attempt.decided);
+    if (!notes) {
+      return error_out(finished, notes.error().message);
+    }
+    finished.cached = notes->empty();
+    finished.notes.insert(finished.notes.end(), notes->begin(), notes->end());
     return;
   }
   const auto moved = moved_input(workspace, attempt);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runner/base/text.hpp"
+#include "runner/engine/book.hpp"
 #include "runner/engine/left_outs.hpp"
 
 namespace mlpipe::engine {
@@ -152,6 +153,9 @@ Result<std::vector<std::string>> standing_outs(Workspace& workspace, const spec:
 }
 
 Result<Decided> decide(Workspace& workspace, const Host& host, StageId id, Force force) {
+  if (workspace.book) {
+    return workspace.book->decide(id, force);
+  }
   const spec::Stage& stage = workspace.stage(id);
   Decided decided;
   TRY(decided.key, fingerprint(workspace, host, id));

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "runner/base/digest.hpp"
+#include "runner/engine/book.hpp"
 #include "runner/engine/files.hpp"
 #include "runner/engine/recover.hpp"
 #include "runner/engine/runner.hpp"
@@ -242,7 +243,13 @@ void Runner::end_unstarted() {
 
 void Runner::write_records(run::RunFinished& finished) {
   Status done;
-  if (options_.profile.empty() && options_.terminal == port::Terminal::captured) {
+  if (workspace_.book) {
+    done = workspace_.book->close(options_.lock);
+    if (!done && done.error().code == Code::refused) {
+      finished.exit_code = std::max(finished.exit_code, 2);
+      finished.status = "failed";
+    }
+  } else if (options_.profile.empty() && options_.terminal == port::Terminal::captured) {
     if (options_.lock == LockFile::frozen && !changed_locks(workspace_, good_).empty()) {
       finished.exit_code = std::max(finished.exit_code, 2);
       finished.status = "failed";

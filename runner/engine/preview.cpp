@@ -11,8 +11,9 @@ using plan::Change;
 using plan::ChangeKind;
 using plan::ItemKind;
 
-bool changes_downstream(Freshness freshness) {
-  return freshness == Freshness::stale || freshness == Freshness::never_run ||
+// What a book puts back is seen below only once it is there.
+bool changes_downstream(const Workspace& workspace, Freshness freshness) {
+  return (workspace.book && freshness == Freshness::missing) || freshness == Freshness::stale || freshness == Freshness::never_run ||
          freshness == Freshness::blocked;
 }
 
@@ -21,7 +22,7 @@ const Preview* unsettled_upstream(const Workspace& workspace, StageId id,
                                   const std::vector<const Preview*>& seen) {
   for (const StageId up : workspace.graph.upstream(id)) {
     if (const Preview* above = seen[up.index()];
-        above != nullptr && changes_downstream(above->freshness)) {
+        above != nullptr && changes_downstream(workspace, above->freshness)) {
       return above;
     }
   }
@@ -30,13 +31,25 @@ const Preview* unsettled_upstream(const Workspace& workspace, StageId id,
 
 void judge(Workspace& workspace, const Host& host, Force force, const Preview* above,
            Preview& preview) {
-  const bool known = workspace.journal->last_of(workspace.label(preview.id)).has_value();
+  bool known = workspace.journal->last_of(workspace.label(preview.id)).has_value();
   auto decided = decide(workspace, host, preview.id, force);
   if (!decided && above == nullptr) {
     preview.freshness = Freshness::blocked;
     preview.problem = decided.error().message;
     preview.reasons = {{ItemKind::dep, decided.error().message, ChangeKind::missing, "", ""}};
     return;
+  }
+  if (decided && workspace.book) {
+    const auto* run = std::get_if<plan::Run>(&decided->decision);
+    known = run == nullptr || run->reasons.front().kind != ItemKind::record;
+    if (const auto* reuse = std::get_if<plan::Reuse>(&decided->decision); reuse != nullptr && !reuse->restore.empty()) {
+      preview.freshness = Freshness::missing;
+      preview.restore = reuse->restore;
+      for (const std::string& path : reuse->restore) {
+        const bool there = stands(workspace.root + "/" + path);
+        preview.reasons.push_back({ItemKind::out, path, there ? ChangeKind::modified : ChangeKind::missing, "", ""});
+      }
+    }
   }
   if (decided) {
     if (const auto* run = std::get_if<plan::Run>(&decided->decision)) {

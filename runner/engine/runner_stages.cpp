@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runner/base/text.hpp"
+#include "runner/engine/book.hpp"
 #include "runner/engine/files.hpp"
 #include "runner/engine/runner.hpp"
 #include "runner/run/retry.hpp"
@@ -173,7 +174,13 @@ bool Runner::start_stage(StageId id) {
       return true;
     }
   }
-  if (std::holds_alternative<plan::Reuse>(pending.decided.decision) && !pending.stored) {
+  if (workspace_.book) {
+    if (auto settled = workspace_.book->settle(id, pending.decided)) {
+      settled->stage = workspace_.label(id);
+      end_stage(id, std::move(*settled));
+      return true;
+    }
+  } else if (std::holds_alternative<plan::Reuse>(pending.decided.decision) && !pending.stored) {
     const Decided decided = std::move(pending.decided);
     restore_stage(id, decided);
     return true;
@@ -319,7 +326,7 @@ void Runner::end_attempt(std::unique_ptr<Attempt> attempt) {
     (void)remove_all(attempt->scratch);
   }
   const plan::Lowered& lowered = workspace_.lowered[id.index()];
-  if (run::lets_pass(finished.state) && finished.cached && !lowered.deploys) {
+  if (run::lets_pass(finished.state) && finished.cached && !lowered.deploys && !workspace_.book) {
     appended_ = true;
     if (const auto action = workspace_.journal->find(attempt->decided.key.fingerprint)) {
       good_.push_back({id, attempt->decided.key.fingerprint, action->outs});

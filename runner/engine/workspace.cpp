@@ -15,6 +15,7 @@
 
 #include "runner/base/text.hpp"
 #include "runner/engine/compiled_pipelines.hpp"
+#include "runner/engine/dvc/open.hpp"
 #include "runner/engine/secrets.hpp"
 #include "runner/spec/report.hpp"
 
@@ -146,7 +147,8 @@ std::string find_root(const std::string& from) {
   for (fs::path folder = from; !folder.empty(); folder = folder.parent_path()) {
     if (fs::exists(folder / "mlpipe.yaml", ignored) ||
         fs::is_directory(folder / "pipelines", ignored) || fs::exists(folder / ".git", ignored) ||
-        fs::is_directory(folder / ".mlpipe", ignored)) {
+        fs::is_directory(folder / ".mlpipe", ignored) ||
+        fs::is_directory(folder / ".dvc", ignored)) {
       return folder.string();
     }
     if (folder == folder.root_path()) {
@@ -198,6 +200,9 @@ Result<spec::Loaded> load_pipelines(const spec::LoadOptions& options, const Host
 }  // namespace
 
 Result<Opened> open_workspace(const OpenOptions& options, const Host& host) {
+  if (dvc::is_meant(options)) {
+    return dvc::open_workspace(options, host);
+  }
   Opened opened;
   Workspace& workspace = opened.workspace;
   workspace.root = options.root;
@@ -236,7 +241,9 @@ void check_machine(Workspace& workspace, const Host& host, const std::vector<boo
   const Machine machine;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     if (selected[i]) {
-      check_deps(workspace, stages[i]);
+      if (!workspace.book) {  // a book says of each stage what it lacks, when its turn comes
+        check_deps(workspace, stages[i]);
+      }
       check_resources(workspace, stages[i], machine);
       check_secrets(stages[i], workspace.root, host.caller, workspace.loaded.diagnostics);
     }

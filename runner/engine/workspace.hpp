@@ -22,6 +22,11 @@
 
 namespace mlpipe::engine {
 
+class Book;
+struct BookDeleter {
+  void operator()(Book* book) const;
+};
+
 struct Workspace {
   std::string root;       // absolute
   std::string state_dir;  // root/.mlpipe
@@ -37,6 +42,8 @@ struct Workspace {
   std::unique_ptr<cache::Locks> locks;
   std::optional<cache::Journal> journal;
   cache::Durability durability = cache::Durability::order;
+  // Where the repository keeps what it knows of its stages; empty: manifests, journal and lock file.
+  std::unique_ptr<Book, BookDeleter> book;
   // Previews: what a path would hold once missing outputs are written back.
   std::unordered_map<std::string, port::Content> assumed;
 
@@ -50,11 +57,15 @@ struct Workspace {
   [[nodiscard]] const lock::LockedStage* locked_result(StageId id, const Digest& fingerprint) const;
 };
 
+// auto_detected: dvc.yaml where there is no pipeline of our own. strict: --dvc-compat.
+enum class DvcMode : std::uint8_t { auto_detected, strict };
+
 struct OpenOptions {
   std::string root;
   std::vector<std::string> files;
   std::string profile;
   std::span<const spec::KindRules> kinds;
+  DvcMode dvc = DvcMode::auto_detected;
 };
 
 // The pipelines, or every diagnostic. Opens no cache.

@@ -1,0 +1,449 @@
+#include "runner/spec/dvc/yaml_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "runner/base/python_text.hpp"
+#include "runner/base/text.hpp"
+
+namespace mlpipe::spec::dvc {
+namespace {
+
+constexpr std::size_t deepest = 100;
+constexpr std::size_t most_copied = 1'000'000;  // values that aliases may make
+constexpr std::string_view flow_marks = ",[]{}";
+constexpr std::string_view core_tags = "tag:yaml.org,2002:";
+
+// Equal keys have equal texts, as Python compares them: 1, 1.0 and True are one key.
+std::string key_identity(const Value& key) {
+  switch (key.kind) {
+    case Value::Kind::string:
+      return "s" + key.text;
+    case Value::Kind::boolean:
+      return key.truth ? "n1" : "n0";
+    case Value::Kind::integer:
+      return "n" + key.text;
+    case Value::Kind::real: {
+      const std::string text = python_float(key.number);
+      return "n" + (text.ends_with(".0") ? text.substr(0, text.size() - 2) : text);
+    }
+    default: {
+      const auto json = python_json(key);
+      return json ? "j" + *json : "d" + key.text;
+    }
+  }
+}
+
+}  // namespace
+
+Value YamlReader::placed(Value value, const YamlCursor& at) {
+  value.line = at.line();
+  value.column = at.column();
+  return value;
+}
+
+void YamlReader::directives() {
+  while (!cursor_.at_end() && cursor_.indent() == 0 && cursor_.peek() == '%') {
+    cursor_.skip_line();
+    cursor_.skip_to_token();
+  }
+}
+
+Value YamlReader::document() {
+  cursor_.skip_to_token();
+  directives();
+  if (cursor_.document_mark() && cursor_.peek() == '-') {
+    cursor_.advance(3);
+    cursor_.skip_to_token();
+  }
+  Value root;
+  if (!cursor_.at_end() && !cursor_.document_mark()) {
+    root = node(-1, Where::line_start);
+  }
+  cursor_.skip_to_token();
+  if (cursor_.document_mark() && cursor_.peek() == '.') {
+    cursor_.advance(3);
+    cursor_.skip_to_token();
+  }
+  if (!cursor_.at_end()) {
+    cursor_.stop(cursor_.document_mark()
+                     ? "a second document in this file; keep one document in a file"
+                     : "this line does not belong to what stands above it; check its indentation");
+  }
+  return root;
+}
+
+YamlReader::Properties YamlReader::properties() {
+  Properties found;
+  while (cursor_.peek() == '&' || cursor_.peek() == '!') {
+    const bool anchor = cursor_.peek() == '&';
+    std::string text;
+    while (!cursor_.blank() && (text.empty() || flow_marks.find(cursor_.peek()) == std::string_view::npos)) {
+      text += cursor_.peek();
+      cursor_.advance();
+    }
+    auto& target = anchor ? found.anchor : found.tag;
+    if (target || (anchor && text.size() < 2)) {
+      cursor_.stop(anchor ? "an anchor needs a name, and a value has one anchor at most"
+                          : "a value has one tag at most");
+    }
+    target = anchor ? text.substr(1) : text;
+    cursor_.skip_blanks();
+  }
+  return found;
+}
+
+Value YamlReader::node(int parent, Where where) {
+  if (++depth_ > deepest) {
+    cursor_.stop(fmt::format("lists and maps are nested more than {} deep", deepest));
+  }
+  if (where == Where::line_start && cursor_.tab_indents()) {
+    cursor_.stop("a tab in the indentation; indent with blanks");
+  }
+  const YamlCursor start = cursor_;
+  Properties own;
+  if (cursor_.peek() == '&' || cursor_.peek() == '!') {
+    own = properties();
+    if (where != Where::behind_key && !cursor_.at_line_end() && cursor_.peek() != '#') {
+      if (auto key = implicit_key()) {  // in one line with a key they are the key's
+        --depth_;
+        return placed(block_map(start.indent(), finish(std::move(*key), own)), start);
+      }
+    }
+    if (cursor_.at_line_end() || cursor_.peek() == '#') {
+      cursor_.skip_to_token();
+      const int column = static_cast<int>(cursor_.indent());
+      const bool item = cursor_.peek() == '-' && cursor_.blank(1) && where == Where::behind_key;
+      if (cursor_.at_end() || cursor_.document_mark() || column < parent || (column == parent && !item)) {
+        --depth_;
+        return placed(plain("", own), start);
+      }
+      where = Where::line_start;
+    }
+  }
+  Value value = placed(content(parent, where, own), start);
+  --depth_;
+  return value;
+}
+
+Value YamlReader::content(int parent, Where where, const Properties& own) {
+  const std::size_t column = cursor_.indent();
+  const char c = cursor_.peek();
+  const bool block = where != Where::behind_key;
+  if ((c == '-' || c == '?') && cursor_.blank(1)) {
+    if (!block) {
+      cursor_.stop("a list item cannot stand here; put it on a line of its own");
+    }
+    return finish(c == '-' ? block_list(column) : block_map(column, std::nullopt), own);
+  }
+  if (block) {
+    if (auto key = implicit_key()) {
+      return finish(block_map(column, std::move(key)), own);
+    }
+  }
+  return scalar(parent, own);
+}
+
+Value YamlReader::scalar(int parent, const Properties& own) {
+  const char c = cursor_.peek();
+  if (c == '|' || c == '>') {
+    return quoted(read_block_scalar(cursor_, parent), own);
+  }
+  Value value;
+  if (c == '*') {
+    value = alias();
+  } else if (c == '[' || c == '{') {
+    value = finish(flow(), own);
+  } else if (c == '"') {
+    value = quoted(read_double_quoted(cursor_), own);
+  } else if (c == '\'') {
+    value = quoted(read_single_quoted(cursor_), own);
+  } else if (starts_plain(Inside::block)) {
+    value = plain(read_plain(cursor_, parent, Inside::block), own);
+  } else {
+    cursor_.stop(fmt::format("no value can start with `{}`; put quotes around it", printable(std::string(1, c))));
+  }
+  end_of_value();
+  return value;
+}
+
+void YamlReader::end_of_value() {
+  const bool apart = cursor_.blank();
+  cursor_.skip_blanks();
+  if (cursor_.at_line_end() || (apart && cursor_.peek() == '#')) {
+    return;
+  }
+  cursor_.stop(cursor_.peek() == ':'
+                   ? "a `:` that cannot start a value here; put quotes around text that holds `: `"
+                   : "something follows a value that is complete; is a quote or a comma missing?");
+}
+
+Value YamlReader::block_list(std::size_t column) {
+  Value list = Value::list();
+  for (;;) {
+    cursor_.advance();
+    list.items.push_back(item_value(column));
+    cursor_.skip_to_token();
+    if (cursor_.at_end() || cursor_.document_mark() || cursor_.indent() < column) {
+      return list;
+    }
+    const bool item = cursor_.peek() == '-' && cursor_.blank(1);
+    if (cursor_.indent() > column) {
+      cursor_.stop("this line does not belong to the list above it; check its indentation");
+    }
+    if (!item) {
+      return list;
+    }
+  }
+}
+
+Value YamlReader::item_value(std::size_t column) {
+  const YamlCursor before = cursor_;
+  cursor_.skip_blanks();
+  if (!cursor_.at_line_end() && cursor_.peek() != '#') {
+    return node(static_cast<int>(column), Where::behind_dash);
+  }
+  cursor_.skip_to_token();
+  return cursor_.at_end() || cursor_.document_mark() || cursor_.indent() <= column
+             ? placed(Value{}, before)
+             : node(static_cast<int>(column), Where::line_start);
+}
+
+Value YamlReader::map_value(std::size_t column) {
+  const YamlCursor before = cursor_;
+  cursor_.skip_blanks();
+  if (!cursor_.at_line_end() && cursor_.peek() != '#') {
+    return node(static_cast<int>(column), Where::behind_key);
+  }
+  cursor_.skip_to_token();
+  if (cursor_.at_end() || cursor_.document_mark() || cursor_.indent() < column) {
+    return placed(Value{}, before);
+  }
+  if (cursor_.indent() > column) {
+    return node(static_cast<int>(column), Where::line_start);
+  }
+  return cursor_.peek() == '-' && cursor_.blank(1) ? block_list(column) : placed(Value{}, before);
+}
+
+// Reads a key and, where its colon stands on the same line, that colon. False: the key is explicit
+// and has no value.
+bool YamlReader::block_key(std::size_t column, Value& key) {
+  if (cursor_.peek() == '?' && cursor_.blank(1)) {
+    cursor_.advance();
+    key = item_value(column);
+    cursor_.skip_to_token();
+    if (cursor_.at_end() || cursor_.indent() != column || cursor_.peek() != ':' || !cursor_.blank(1)) {
+      return false;
+    }
+    cursor_.advance();
+    return true;
+  }
+  if (cursor_.tab_indents()) {
+    cursor_.stop("a tab in the indentation; indent with blanks");
+  }
+  const Properties own = properties();
+  auto found = implicit_key();
+  if (!found) {
+    cursor_.stop("this is no `key: value`; check the indentation, or add the colon and a blank");
+  }
+  key = finish(std::move(*found), own);
+  return true;
+}
+
+Value YamlReader::block_map(std::size_t column, std::optional<Value> first_key) {
+  OpenMap map;
+  for (bool first = true;; first = false) {
+    Value key;
+    bool has_value = true;
+    if (first && first_key) {
+      key = std::move(*first_key);
+    } else {
+      has_value = block_key(column, key);
+    }
+    Value value = has_value ? map_value(column) : Value{};
+    add_pair(map, std::move(key), std::move(value));
+    cursor_.skip_to_token();
+    if (cursor_.at_end() || cursor_.document_mark() || cursor_.indent() < column) {
+      return close(std::move(map));
+    }
+    if (cursor_.indent() > column) {
+      cursor_.stop("this line does not belong to the map above it; check its indentation");
+    }
+  }
+}
+
+// A key and its colon in this line; the cursor stays where there is none.
+std::optional<Value> YamlReader::implicit_key() {
+  const YamlCursor start = cursor_;
+  const char c = cursor_.peek();
+  std::optional<Value> key;
+  if (c == '"') {
+    key = Value::of_text(read_double_quoted(cursor_));
+  } else if (c == '\'') {
+    key = Value::of_text(read_single_quoted(cursor_));
+  } else if (c == '*') {
+    key = alias();
+  } else if (c == '[' || c == '{') {
+    key = flow();
+  } else if (starts_plain(Inside::block)) {
+    const std::string_view text = plain_in_line(cursor_, Inside::block);
+    cursor_.advance(text.size());
+    key = plain_value(text);
+    if (text == "<<") {
+      key->kind = Value::Kind::bytes;  // no plain key is bytes: the mark of a merge
+    }
+  }
+  cursor_.skip_blanks();
+  if (!key || cursor_.line() != start.line() || cursor_.peek() != ':' || !cursor_.blank(1)) {
+    cursor_ = start;
+    return std::nullopt;
+  }
+  cursor_.advance();
+  return placed(std::move(*key), start);
+}
+
+bool YamlReader::starts_plain(Inside inside) const {
+  constexpr std::string_view never = ",[]{}#&*!|>'\"%@`";
+  const char c = cursor_.peek();
+  if (c == '-' || c == '?' || c == ':') {
+    const char next = cursor_.peek(1);
+    return !cursor_.blank(1) && !(inside == Inside::flow && flow_marks.find(next) != std::string_view::npos);
+  }
+  return !cursor_.at_end() && never.find(c) == std::string_view::npos;
+}
+
+Value YamlReader::alias() {
+  const YamlCursor start = cursor_;
+  cursor_.advance();
+  std::string name;
+  while (!cursor_.blank() && flow_marks.find(cursor_.peek()) == std::string_view::npos) {
+    name += cursor_.peek();
+    cursor_.advance();
+  }
+  const auto known = anchors_.find(name);
+  if (known == anchors_.end()) {
+    start.stop(fmt::format("the alias `*{}` names no anchor above it", printable(name)));
+  }
+  count(known->second);
+  return known->second;
+}
+
+void YamlReader::count(const Value& copied) {
+  if (++copied_ > most_copied) {
+    cursor_.stop(fmt::format("aliases in this file make more than {} values", most_copied));
+  }
+  for (const Value& item : copied.items) {
+    count(item);
+  }
+}
+
+Value YamlReader::plain(std::string text, const Properties& own) {
+  if (!own.tag || *own.tag == "!") {
+    return finish(own.tag ? Value::of_text(std::move(text)) : plain_value(text), own);
+  }
+  return quoted(std::move(text), own);
+}
+
+Value YamlReader::quoted(std::string text, const Properties& own) {
+  if (!own.tag || *own.tag == "!") {
+    return finish(Value::of_text(std::move(text)), own);
+  }
+  std::string_view tag = *own.tag;
+  if (tag.starts_with("!!")) {
+    tag.remove_prefix(2);
+  } else if (tag.starts_with("!<") && tag.substr(2).starts_with(core_tags) && tag.ends_with('>')) {
+    tag = tag.substr(2 + core_tags.size(), tag.size() - 3 - core_tags.size());
+  } else {
+    tag = "?";
+  }
+  auto value = tagged_value(tag, text);
+  if (!value) {
+    cursor_.stop(fmt::format("the tag `{}` is unknown, or this is no such value", printable(*own.tag)));
+  }
+  return finish(std::move(*value), own);
+}
+
+Value YamlReader::finish(Value value, const Properties& own) {
+  if (own.tag && value.is_composite()) {
+    const bool map = value.is_map();
+    if (*own.tag == "!!set" && map) {
+      Value set;
+      set.kind = Value::Kind::set;
+      set.items = std::move(value.keys);
+      value = std::move(set);
+    } else if (*own.tag != "!" && *own.tag != (map ? "!!map" : "!!seq")) {
+      cursor_.stop(fmt::format("the tag `{}` is unknown", printable(*own.tag)));
+    }
+  }
+  if (own.anchor) {
+    anchors_[*own.anchor] = value;
+  }
+  return value;
+}
+
+void YamlReader::add_pair(OpenMap& map, Value key, Value value) {
+  if (key.is(Value::Kind::bytes) && key.text.empty() == false && key.text == "<<") {
+    if (value.is_list()) {
+      std::move(value.items.begin(), value.items.end(), std::back_inserter(map.merged));
+    } else {
+      map.merged.push_back(std::move(value));
+    }
+    return;
+  }
+  if (!map.seen.insert(key_identity(key)).second) {
+    YamlStop stop{{fmt::format("duplicate key `{}`", printable(template_text(key))), key.line, key.column}};
+    throw stop;
+  }
+  map.value.keys.push_back(std::move(key));
+  map.value.items.push_back(std::move(value));
+}
+
+// Merged keys come first, in their order; own ones win, and earlier maps of a list over later ones.
+Value YamlReader::close(OpenMap map) {
+  if (map.merged.empty()) {
+    return std::move(map.value);
+  }
+  Value all = Value::map();
+  Seen taken;
+  for (Value& from : map.merged) {
+    if (!from.is_map()) {
+      cursor_.stop("`<<` merges a map or a list of maps, nothing else");
+    }
+    for (std::size_t i = 0; i < from.keys.size(); ++i) {
+      const std::string identity = key_identity(from.keys[i]);
+      if (map.seen.count(identity) == 0 && taken.insert(identity).second) {
+        all.keys.push_back(std::move(from.keys[i]));
+        all.items.push_back(std::move(from.items[i]));
+      }
+    }
+  }
+  std::move(map.value.keys.begin(), map.value.keys.end(), std::back_inserter(all.keys));
+  std::move(map.value.items.begin(), map.value.items.end(), std::back_inserter(all.items));
+  return all;
+}
+
+tl::expected<Value, YamlError> read_yaml(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    text.remove_prefix(3);
+  }
+  if (!is_utf8(text)) {
+    return tl::make_unexpected(YamlError{"the file is not UTF-8", 1, 1});
+  }
+  if (text.find('\0') != std::string_view::npos) {
+    return tl::make_unexpected(YamlError{"the file holds a NUL character", 1, 1});
+  }
+  std::string plain;  // line ends of other systems are line ends
+  if (text.find('\r') != std::string_view::npos) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool pair = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+      plain += pair ? "" : text[i] == '\r' ? "\n" : std::string(1, text[i]);
+    }
+    text = plain;
+  }
+  try {
+    return YamlReader(text).document();
+  } catch (const YamlStop& stop) {
+    return tl::make_unexpected(stop.error);
+  }
+}
+
+}  // namespace mlpipe::spec::dvc
