@@ -53,8 +53,8 @@ int shell(const ShellArguments& arguments);
 
 struct CheckArguments {
   std::string table;
-  std::string checks;  // file; empty: `suite` is given
-  std::string suite;   // file of Great Expectations
+  std::string checks;                   // file; empty: `suite` is given
+  std::string suite;                    // file of Great Expectations
   std::vector<std::string> parameters;  // NAME=VALUE of the suite
   bool json = false;
 };

@@ -37,9 +37,9 @@ bool read_suite_keys(const Node& node, Config& config, Diagnostics& diagnostics)
   const Node* suite = node.find("suite");
   const Node* parameters = node.find("suite_parameters");
   if (parameters != nullptr && (suite == nullptr || parameters->kind != NodeKind::map)) {
-    diagnostics.error(parameters->mark, suite == nullptr
-                                            ? "`suite_parameters` belong to a `suite`"
-                                            : "`suite_parameters` must be a map of names to values");
+    diagnostics.error(parameters->mark,
+                      suite == nullptr ? "`suite_parameters` belong to a `suite`"
+                                       : "`suite_parameters` must be a map of names to values");
   }
   if (suite == nullptr) {
     return false;
@@ -90,7 +90,8 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
 
 Config read_config(const Node& node, spec::Mark where, Diagnostics& diagnostics) {
   Config config;
-  known_keys(node, {"table", "format", "csv", "checks", "on_empty", "suite", "suite_parameters"}, "data_check", diagnostics);
+  known_keys(node, {"table", "format", "csv", "checks", "on_empty", "suite", "suite_parameters"},
+             "data_check", diagnostics);
   if (const Node* named = node.find("table")) {
     config.tables = table::read_tables(*named, diagnostics);
   } else {
@@ -110,8 +111,9 @@ Config read_checks_file(const Node& document, Diagnostics& diagnostics) {
     wrapped.items.push_back(document);
     read_body(wrapped, document.mark, config, diagnostics);
   } else if (document.kind == NodeKind::map) {
-    known_keys(document, {"table", "format", "csv", "checks", "on_empty", "suite", "suite_parameters"}, "a file of checks",
-               diagnostics);
+    known_keys(document,
+               {"table", "format", "csv", "checks", "on_empty", "suite", "suite_parameters"},
+               "a file of checks", diagnostics);
     read_body(document, document.mark, config, diagnostics);
   } else {
     diagnostics.error(document.mark,
