@@ -15,12 +15,12 @@ Suites of Great Expectations: what is wrong with one is told with its place, and
   >   {"expectation_type": "expect_column_values_to_not_be_null", "kwargs": {"column": "x", "mostly": 0.9}}]}
   > X
   $ mlpipe check t.jsonl --suite old.json
-  expect_column_values_to_be_in_set(w): expect_column_values_to_be_in_set(w): 1 of 2 rows are not in the set (row 2: "sun")
-  expect_column_values_to_not_be_null(x): expect_column_values_to_not_be_null(x): 1 of 3 rows are null; 0.6667 hold, 0.9 must (row 3: null)
+  expect_column_values_to_be_in_set(w): w: 1 of 2 rows is not in the set (row 2: "sun")
+  expect_column_values_to_not_be_null(x): x: 1 of 3 rows is null; 0.6667 hold, 0.9 must (row 3: null)
   2 failed on 3 rows
   [3]
   $ mlpipe check t.jsonl --suite old.json --json
-  {"version":1,"status":"fail","rows":3,"columns":[{"name":"x","type":"BIGINT"},{"name":"d","type":"DATE"},{"name":"w","type":"VARCHAR"}],"checks":[{"name":"expect_column_values_to_be_in_set(w)","check":"expect_column_values_to_be_in_set","column":"w","status":"fail","severity":"error","measured":0.5,"considered":2,"missing":1,"violations":1,"sample":[{"row":2,"value":"sun"}],"message":"expect_column_values_to_be_in_set(w): 1 of 2 rows are not in the set (row 2: \"sun\")","success":false,"element_count":3,"unexpected_count":1,"unexpected_percent":50.0,"unexpected_percent_total":33.333333333333336,"unexpected_list":["sun"],"place":"old.json:2:3"},{"name":"expect_column_values_to_not_be_null(x)","check":"expect_column_values_to_not_be_null","column":"x","status":"fail","severity":"error","measured":0.6666666666666666,"considered":3,"missing":1,"violations":1,"sample":[{"row":3,"value":null}],"message":"expect_column_values_to_not_be_null(x): 1 of 3 rows are null; 0.6667 hold, 0.9 must (row 3: null)","success":false,"element_count":3,"unexpected_count":1,"unexpected_percent":33.333333333333336,"unexpected_percent_total":33.333333333333336,"unexpected_list":[null],"place":"old.json:3:3"}]}
+  {"version":1,"status":"fail","rows":3,"columns":[{"name":"x","type":"BIGINT"},{"name":"d","type":"DATE"},{"name":"w","type":"VARCHAR"}],"checks":[{"name":"expect_column_values_to_be_in_set(w)","check":"expect_column_values_to_be_in_set","column":"w","status":"fail","severity":"error","measured":0.5,"considered":2,"missing":1,"violations":1,"sample":[{"row":2,"value":"sun"}],"message":"w: 1 of 2 rows is not in the set (row 2: \"sun\")","success":false,"element_count":3,"unexpected_count":1,"unexpected_percent":50.0,"unexpected_percent_total":33.333333333333336,"unexpected_list":["sun"],"place":"old.json:2:3"},{"name":"expect_column_values_to_not_be_null(x)","check":"expect_column_values_to_not_be_null","column":"x","status":"fail","severity":"error","measured":0.6666666666666666,"considered":3,"missing":1,"violations":1,"sample":[{"row":3,"value":null}],"message":"x: 1 of 3 rows is null; 0.6667 hold, 0.9 must (row 3: null)","success":false,"element_count":3,"unexpected_count":1,"unexpected_percent":33.333333333333336,"unexpected_percent_total":33.333333333333336,"unexpected_list":[null],"place":"old.json:3:3"}]}
   [3]
 
 A failure of the severity warning is a warning.
@@ -29,7 +29,7 @@ A failure of the severity warning is a warning.
   > {"name": "w", "expectations": [{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "x"}, "severity": "warning"}]}
   > X
   $ mlpipe check t.jsonl --suite warn.json
-  expect_column_values_to_not_be_null(x): expect_column_values_to_not_be_null(x): 1 of 3 rows are null (row 3: null)
+  expect_column_values_to_not_be_null(x): x: 1 of 3 rows is null (row 3: null)
   1 warned on 3 rows
 
 Each of these ends as an error, and the others still run.
@@ -56,22 +56,22 @@ Each of these ends as an error, and the others still run.
   > ]}
   > X
   $ mlpipe check t.jsonl --suite bad.json
-  expect_column_values_to_be_nul: expect_column_values_to_be_nul: could not be evaluated: bad.json:2:12: the expectation expect_column_values_to_be_nul is not known; did you mean expect_column_values_to_be_null?
-  expect_column_values_to_be_null(x): expect_column_values_to_be_null(x): could not be evaluated: bad.json:3:73: this expectation has no kwarg `mostl`; did you mean `mostly`?
-  expect_column_values_to_be_null(x) #2: expect_column_values_to_be_null(x) #2: could not be evaluated: bad.json:4:83: `mostly` must be a number from 0 to 1, not `1.5`
-  expect_column_values_to_be_null: expect_column_values_to_be_null: could not be evaluated: bad.json:5:57: the kwarg `column` is missing
-  expect_column_values_to_be_null(y): expect_column_values_to_be_null(y): could not be evaluated: the table has no column y; did you mean x?
-  expect_column_values_to_be_null #2: expect_column_values_to_be_null #2: could not be evaluated: bad.json:7:74: an expectation has no key `sevrity`
-  expect_column_max_to_be_between: expect_column_max_to_be_between: could not be evaluated: bad.json:8:57: $PARAMETER limit: the parameter `limit` has no value
-  expect_column_max_to_be_between #2: expect_column_max_to_be_between #2: could not be evaluated: bad.json:9:57: $PARAMETER 1 +: it ends too early
-  expect_column_max_to_be_between(x): expect_column_max_to_be_between(x): could not be evaluated: bad.json:10:57: min_value cannot be greater than max_value
-  expect_column_values_to_match_regex(w): expect_column_values_to_match_regex(w): could not be evaluated: bad.json:11:61: the regular expression (?=a) cannot be used: look-ahead and look-behind are not supported (the engine is RE2)
-  expect_column_values_to_be_between(w): expect_column_values_to_be_between(w): could not be evaluated: the column w holds texts, and numbers cannot bound it
-  expect_column_values_to_be_unique(w): expect_column_values_to_be_unique(w): could not be evaluated: bad.json:13:92: row_condition: it ends too early (column 4 of the condition)
-  expect_column_values_to_be_unique(w) #2: expect_column_values_to_be_unique(w) #2: could not be evaluated: bad.json:14:92: row_condition: there is no condition_parser `polars`; there are pandas, great_expectations, spark, sql
-  expect_column_values_to_match_json_schema(w): expect_column_values_to_match_json_schema(w): could not be evaluated: schema: [json.exception.type_error.302] type must be string, but is number
-  unexpected_rows_expectation: unexpected_rows_expectation: could not be evaluated: Parser Error: syntax error at or near "TABLE"
-  unknown: unknown: could not be evaluated: bad.json:18:3: an expectation needs its `type`
+  expect_column_values_to_be_nul: could not be evaluated: bad.json:2:12: the expectation expect_column_values_to_be_nul is not known; did you mean expect_column_values_to_be_null?
+  expect_column_values_to_be_null(x): could not be evaluated: bad.json:3:73: this expectation has no kwarg `mostl`; did you mean `mostly`?
+  expect_column_values_to_be_null(x) #2: could not be evaluated: bad.json:4:83: `mostly` must be a number from 0 to 1, not `1.5`
+  expect_column_values_to_be_null: could not be evaluated: bad.json:5:57: the kwarg `column` is missing
+  expect_column_values_to_be_null(y): could not be evaluated: the table has no column y; did you mean x?
+  expect_column_values_to_be_null #2: could not be evaluated: bad.json:7:74: an expectation has no key `sevrity`
+  expect_column_max_to_be_between: could not be evaluated: bad.json:8:57: $PARAMETER limit: the parameter `limit` has no value
+  expect_column_max_to_be_between #2: could not be evaluated: bad.json:9:57: $PARAMETER 1 +: it ends too early
+  expect_column_max_to_be_between(x): could not be evaluated: bad.json:10:57: min_value cannot be greater than max_value
+  expect_column_values_to_match_regex(w): could not be evaluated: bad.json:11:61: the regular expression (?=a) cannot be used: look-ahead and look-behind are not supported (the engine is RE2)
+  expect_column_values_to_be_between(w): could not be evaluated: the column w holds texts, and numbers cannot bound it
+  expect_column_values_to_be_unique(w): could not be evaluated: bad.json:13:92: row_condition: it ends too early (column 4 of the condition)
+  expect_column_values_to_be_unique(w) #2: could not be evaluated: bad.json:14:92: row_condition: there is no condition_parser `polars`; there are pandas, great_expectations, spark, sql
+  expect_column_values_to_match_json_schema(w): could not be evaluated: schema (inline): unknown keyword `format`
+  unexpected_rows_expectation: could not be evaluated: Parser Error: syntax error at or near "TABLE"
+  unknown: could not be evaluated: bad.json:18:3: an expectation needs its `type`
   16 could not be evaluated, 1 passed on 3 rows
   [6]
 
@@ -136,12 +136,12 @@ Parameters come from the command line, then from the suite; expressions are comp
   >   {"type": "expect_column_max_to_be_between", "kwargs": {"column": "d", "max_value": {"$PARAMETER": "now()"}}}]}
   > X
   $ mlpipe check t.jsonl --suite parameters.json --parameter 'words=["rain", "sun"]'
-  expect_column_max_to_be_between(d): expect_column_max_to_be_between(d): 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00
+  expect_column_max_to_be_between(d): d: 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00
   1 failed, 3 passed on 3 rows
   [3]
   $ mlpipe check t.jsonl --suite parameters.json --parameter 'words=["rain", "sun"]' --parameter limit=0
-  expect_column_max_to_be_between(x): expect_column_max_to_be_between(x): 2, not at most 0.5
-  expect_column_max_to_be_between(d): expect_column_max_to_be_between(d): 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00
+  expect_column_max_to_be_between(x): x: 2, not at most 0.5
+  expect_column_max_to_be_between(d): d: 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00
   2 failed, 2 passed on 3 rows
   [3]
 
@@ -171,12 +171,12 @@ In a pipeline the suite is an input like the table: a change of either runs the 
   > X
   $ mlpipe run > out.txt; echo $?; grep expect_ out.txt
   3
-        expect_column_max_to_be_between(d): expect_column_max_to_be_between(d): 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00  (t.jsonl)
+        expect_column_max_to_be_between(d): d: 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00  (t.jsonl)
   $ mlpipe run
   demo: run RUN, 1 stage
     started   check                     never run
     failed    check TIME  1 failed, 3 passed on 3 rows
-        expect_column_max_to_be_between(d): expect_column_max_to_be_between(d): 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00  (t.jsonl)
+        expect_column_max_to_be_between(d): d: 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00  (t.jsonl)
         rerun  mlpipe run check
   
   
@@ -188,7 +188,7 @@ In a pipeline the suite is an input like the table: a change of either runs the 
   $ sed -i 's/day - timedelta(days=1)/day/' parameters.json && mlpipe run > out.txt; echo $?
   0
   $ mlpipe why check 2>&1 | grep -o 'check is up to date'
-  check is up to date since 2026-11-24 17:19:09 UTC (less than a minute ago), run RUN, passed in TIME
+  check is up to date
 
 Without `max_age` or `always_run`, now() is refused: its answer could not be kept.
 
