@@ -29,13 +29,13 @@ struct CheckOptions {
 [[nodiscard]] Result<plan::StepResult> run_checks(const Config& config, const CheckOptions& options,
                                                   Host& host);
 
-// The configuration with the checks of its suite, which is read from `root`. Error: the suite cannot be
-// read or is none; the message says where.
+// The configuration with the checks of its suite, which is read from `root`. Error: the suite
+// cannot be read or is none; the message says where.
 [[nodiscard]] Result<Config> with_suite(Config config, const CheckOptions& options);
 
 // `mlpipe check TABLE --suite FILE`. `parameters`: a map.
 struct SuiteText {
-  std::string path;        // as people name it
+  std::string path;  // as people name it
   std::string text;
   std::uint32_t file = 0;  // its index in the Sources that diagnostics point into
 };

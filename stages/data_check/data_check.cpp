@@ -24,8 +24,8 @@ void check(const spec::Stage& stage, spec::Diagnostics& diagnostics) {
   (void)read_config(stage.config, stage.mark, diagnostics);
 }
 
-// now() in a suite is allowed where the stage runs anew by itself: noted for the step, which does not
-// see those keys.
+// now() in a suite is allowed where the stage runs anew by itself: noted for the step, which does
+// not see those keys.
 constexpr std::string_view suite_clock = "suite_clock";
 
 spec::Node with_suite_clock(const spec::Stage& stage) {
@@ -129,7 +129,8 @@ Kind kind() {
   Kind kind;
   kind.rules.name = "data_check";
   kind.rules.cmd = spec::Command::none;
-  kind.rules.paths = {{"table", Role::dep, Select::all_outs}, {"suite", Role::dep, Select::all_outs}};
+  kind.rules.paths = {{"table", Role::dep, Select::all_outs},
+                      {"suite", Role::dep, Select::all_outs}};
   kind.rules.check = &check;
   kind.lower = &lower;
   kind.step = &step;

@@ -266,10 +266,10 @@ std::optional<Date> date_of(const Parts& parts) {
 }
 
 bool exists(const Date& date) {
-  return date.year > 0 && std::chrono::year_month_day{std::chrono::year(date.year),
-                                                      std::chrono::month(date.month),
-                                                      std::chrono::day(date.day)}
-                              .ok();
+  return date.year > 0 &&
+         std::chrono::year_month_day{std::chrono::year(date.year), std::chrono::month(date.month),
+                                     std::chrono::day(date.day)}
+             .ok();
 }
 
 // A part of a date: a day, a month, a year, or two of them.
@@ -277,8 +277,7 @@ bool partial_exists(const Parts& parts) {
   const auto fits = [&](const std::string& digits) {
     return digits.size() > 2 || (std::stoi(digits) >= 1 || digits.size() == 2);
   };
-  return parts.numbers.size() <= 2 &&
-         std::all_of(parts.numbers.begin(), parts.numbers.end(), fits);
+  return parts.numbers.size() <= 2 && std::all_of(parts.numbers.begin(), parts.numbers.end(), fits);
 }
 
 }  // namespace
@@ -292,11 +291,11 @@ std::optional<std::int64_t> read_date_text(std::string_view text) {
   if (!date || !exists(*date)) {
     return std::nullopt;
   }
-  const auto days = std::chrono::sys_days(std::chrono::year_month_day{
-                                              std::chrono::year(date->year),
-                                              std::chrono::month(date->month),
-                                              std::chrono::day(date->day)})
-                        .time_since_epoch();
+  const auto days =
+      std::chrono::sys_days(std::chrono::year_month_day{std::chrono::year(date->year),
+                                                        std::chrono::month(date->month),
+                                                        std::chrono::day(date->day)})
+          .time_since_epoch();
   const std::int64_t minutes = parts->hour.value_or(0) * 60 + parts->minute - parts->ahead_minutes;
   return std::chrono::duration_cast<microseconds>(days).count() +
          (minutes * 60 + parts->second) * 1'000'000 + parts->fraction_us;

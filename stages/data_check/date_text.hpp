@@ -12,8 +12,8 @@ namespace mlpipe::stages::data_check {
 // 01/31/2016 (month first), Jan 31 2016 12:00:01, 31 January 2016 ... Without a zone: UTC.
 [[nodiscard]] std::optional<std::int64_t> read_date_text(std::string_view text);
 
-// Whether dateutil.parser.parse of Python takes the text: also a lone year, day, weekday or time, in
-// any order that leaves one reading.
+// Whether dateutil.parser.parse of Python takes the text: also a lone year, day, weekday or time,
+// in any order that leaves one reading.
 [[nodiscard]] bool is_dateutil_text(std::string_view text);
 
 // "2000-01-31 12:00:01", a fraction only where there is one.

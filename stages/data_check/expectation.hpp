@@ -2,8 +2,8 @@
 // definitions hold: which rows count, what a missing value is, how values compare. Knows nothing of
 // JSON, SQL or tables.
 //
-// Source of every definition: Great Expectations, expectations/core and its pandas metrics (0.18 and
-// 1.x, which agree where both have an expectation).
+// Source of every definition: Great Expectations, expectations/core and its pandas metrics (0.18
+// and 1.x, which agree where both have an expectation).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace mlpipe::stages::data_check {
 
-namespace ask {
+namespace expect {
 
 enum class Sense : std::uint8_t { wanted, unwanted };
 enum class Of : std::uint8_t { any, all };
@@ -28,8 +28,11 @@ enum class Direction : std::uint8_t { up, down };
 enum class Language : std::uint8_t { regex, like };
 
 // Rows of one column.
+// cross: a value of another kind than the limits is outside; else it is an error.
+enum class Kinds : std::uint8_t { alike, cross };
 struct InRange {
   Limits limits;
+  Kinds kinds = Kinds::alike;
 };
 struct LengthInRange {
   Limits limits;  // of code points
@@ -69,8 +72,10 @@ struct Sorted {
 };
 
 // Rows of two columns, or of several.
+enum class Texts : std::uint8_t { as_they_are, as_times };
 struct Greater {
   Equal equal = Equal::refused;
+  Texts texts = Texts::as_they_are;
 };
 struct PairEqual {};
 struct PairMember {
@@ -131,6 +136,9 @@ struct KsDistribution {
   double scale = 1;
   double p = 0.05;
 };
+struct CramersPhi {
+  double threshold = 0;
+};
 struct KsBootstrap {
   Partition partition;
   double p = 0.05;
@@ -167,29 +175,31 @@ struct Unusable {
   std::string why;
 };
 
-}  // namespace ask
+}  // namespace expect
 
-using Ask =
-    std::variant<ask::InRange, ask::LengthInRange, ask::Member, ask::Null, ask::Distinct,
-                 ask::OfType, ask::ZScore, ask::Matching, ask::DateFormat, ask::DateText,
-                 ask::JsonText, ask::JsonSchema, ask::Sorted, ask::Greater, ask::PairEqual,
-                 ask::PairMember, ask::CompoundDistinct, ask::DistinctInRecord, ask::RecordSum,
-                 ask::Statistic, ask::NonNullShare, ask::Quantiles, ask::DistinctSet,
-                 ask::MostCommon, ask::KlDivergence, ask::ChiSquare, ask::KsDistribution,
-                 ask::KsBootstrap, ask::RowCount, ask::RowCountOfOther, ask::ColumnCount,
-                 ask::ColumnOrder, ask::ColumnNames, ask::HasColumn, ask::NoRows, ask::Unusable>;
+using Expected =
+    std::variant<expect::InRange, expect::LengthInRange, expect::Member, expect::Null,
+                 expect::Distinct, expect::OfType, expect::ZScore, expect::Matching,
+                 expect::DateFormat, expect::DateText, expect::JsonText, expect::JsonSchema,
+                 expect::Sorted, expect::Greater, expect::PairEqual, expect::PairMember,
+                 expect::CompoundDistinct, expect::DistinctInRecord, expect::RecordSum,
+                 expect::Statistic, expect::NonNullShare, expect::Quantiles, expect::DistinctSet,
+                 expect::MostCommon, expect::KlDivergence, expect::ChiSquare,
+                 expect::KsDistribution, expect::KsBootstrap, expect::CramersPhi, expect::RowCount,
+                 expect::RowCountOfOther, expect::ColumnCount, expect::ColumnOrder,
+                 expect::ColumnNames, expect::HasColumn, expect::NoRows, expect::Unusable>;
 
 struct Expectation {
-  Ask ask;
+  Expected expected;
   IgnoreRows ignore = IgnoreRows::all_missing;
 };
 
-// Where a check comes from that stood in a suite, and how it is shown. The columns that it names, its
-// `mostly`, its row condition (as SQL) and its severity are those of the Check.
+// Where a check comes from that stood in a suite, and how it is shown. The columns that it names,
+// its `mostly`, its row condition (as SQL) and its severity are those of the Check.
 struct Origin {
-  std::string type;   // "expect_column_values_to_be_between"
-  std::string place;  // "suite.json:12:5"
-  std::string id;     // as the suite gives it; may be empty
+  std::string type;       // "expect_column_values_to_be_between"
+  std::string place;      // "suite.json:12:5"
+  std::string id;         // as the suite gives it; may be empty
   std::size_t shown = 0;  // how many rows its sample may hold
 };
 

@@ -20,7 +20,7 @@ using Kind = SuiteColumn::Kind;
 
 Kind kind_of(const table::Table& table, std::size_t column) {
   const table::TableColumn& it = table.columns()[column];
-  if (it.type == "NULL" || it.type == "\"NULL\"") {
+  if (table.holds_nothing(column)) {
     return Kind::nothing;
   }
   if (!table.written(column).empty()) {
@@ -47,9 +47,10 @@ std::string json_of(const SuiteColumn& column) {
   switch (column.kind) {
     case Kind::number:
       return column.type == "DOUBLE" || column.type == "FLOAT"
-                 ? fmt::format("CASE WHEN isfinite({0}) THEN CAST(to_json({0}) AS VARCHAR) ELSE "
-                               "'\"' || CAST({0} AS VARCHAR) || '\"' END",
-                               column.value)
+                 ? fmt::format(
+                       "CASE WHEN isfinite({0}) THEN CAST(to_json({0}) AS VARCHAR) ELSE "
+                       "'\"' || CAST({0} AS VARCHAR) || '\"' END",
+                       column.value)
                  : fmt::format("CAST({} AS VARCHAR)", column.value);
     case Kind::time:
       return fmt::format("'\"' || replace(CAST({} AS VARCHAR), ' ', 'T') || '\"'", column.value);
@@ -81,9 +82,9 @@ Result<SuiteColumn> suite_column(const table::Table& table, const std::string& n
   const bool real = column.type == "DOUBLE" || column.type == "FLOAT";
   column.missing = real ? fmt::format("({0} IS NULL OR isnan({0}))", column.value)
                         : fmt::format("({} IS NULL)", column.value);
-  column.json = real ? fmt::format("CASE WHEN {} THEN 'null' ELSE {} END", column.missing,
-                                   json_of(column))
-                     : fmt::format("coalesce({}, 'null')", json_of(column));
+  column.json =
+      real ? fmt::format("CASE WHEN {} THEN 'null' ELSE {} END", column.missing, json_of(column))
+           : fmt::format("coalesce({}, 'null')", json_of(column));
   return column;
 }
 
@@ -123,14 +124,14 @@ std::string equals_sql(const SuiteColumn& column, const Scalar& value) {
     case Kind::text:
       return text ? fmt::format("{} = {}", column.value, quote_literal(value.text)) : "false";
     case Kind::mixed:
-      return fmt::format(
-          "(json_type({0}) {1} AND {2} = {3})", column.value,
-          text   ? "= 'VARCHAR'"
-          : flag ? "= 'BOOLEAN'"
-                 : "IN ('BIGINT', 'UBIGINT', 'DOUBLE')",
-          value.is_number() ? fmt::format("TRY_CAST({}->>'$' AS DOUBLE)", column.value)
-                            : fmt::format("({}->>'$')", column.value),
-          value.is_number() ? scalar_sql(value) : quote_literal(value.text));
+      return fmt::format("(json_type({0}) {1} AND {2} = {3})", column.value,
+                         text   ? "= 'VARCHAR'"
+                         : flag ? "= 'BOOLEAN'"
+                                : "IN ('BIGINT', 'UBIGINT', 'DOUBLE')",
+                         value.is_number()
+                             ? fmt::format("TRY_CAST({}->>'$' AS DOUBLE)", column.value)
+                             : fmt::format("({}->>'$')", column.value),
+                         value.is_number() ? scalar_sql(value) : quote_literal(value.text));
     default:
       return "false";
   }
@@ -159,9 +160,9 @@ std::string member_sql(const SuiteColumn& column, const std::vector<Scalar>& val
 }
 
 std::string kind_name(Kind kind) {
-  static constexpr std::array names{"numbers",          "booleans", "dates and times",
-                                    "texts",            "values of several kinds",
-                                    "no value at all",  "lists or maps"};
+  static constexpr std::array names{
+      "numbers",         "booleans",     "dates and times", "texts", "values of several kinds",
+      "no value at all", "lists or maps"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -1,5 +1,5 @@
-// A column's distribution against an expected one. Definitions: Great Expectations 0.18 and the legacy
-// dataset module for the three tests that 1.x no longer has; the distributions are scipy's.
+// A column's distribution against an expected one. Definitions: Great Expectations 0.18 and the
+// legacy dataset module for the three tests that 1.x no longer has; the distributions are scipy's.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,7 +50,7 @@ struct ByValue {
   std::vector<double> expected;    // shares; holdouts applied
 };
 
-Result<ByValue> by_value(const Probe& probe, const ask::Partition& partition, double holdout) {
+Result<ByValue> by_value(const Probe& probe, const expect::Partition& partition, double holdout) {
   TRY(const std::vector<CountedValue> values, count_values(probe));
   ByValue table;
   std::set<std::string> known;
@@ -108,16 +108,16 @@ struct ByBin {
 Result<ByBin> by_bin(const Probe& probe, const std::vector<double>& bins) {
   const std::string& value = probe.columns[0].number;
   const auto number = [](double x) { return fmt::format("CAST('{}' AS DOUBLE)", x); };
-  std::string select = fmt::format("count(*) FILTER (WHERE {0} < {1}), count(*) FILTER (WHERE {0} > "
-                                   "{2})",
-                                   value, number(bins.front()), number(bins.back()));
+  std::string select = fmt::format(
+      "count(*) FILTER (WHERE {0} < {1}), count(*) FILTER (WHERE {0} > "
+      "{2})",
+      value, number(bins.front()), number(bins.back()));
   for (std::size_t i = 0; i + 1 < bins.size(); ++i) {
     select += fmt::format(", count(*) FILTER (WHERE {0} >= {1} AND {0} {3} {2})", value,
                           number(bins[i]), number(bins[i + 1]), i + 2 == bins.size() ? "<=" : "<");
   }
-  TRY(const port::Rows rows,
-      probe.engine.query(fmt::format("SELECT {} FROM {} WHERE {}", select, table::Table::rows(),
-                                     probe.counts())));
+  TRY(const port::Rows rows, probe.engine.query(fmt::format("SELECT {} FROM {} WHERE {}", select,
+                                                            table::Table::rows(), probe.counts())));
   ByBin out;
   const auto& row = rows.rows.at(0);
   out.below = static_cast<double>(count_of(row.at(0)));
@@ -128,7 +128,7 @@ Result<ByBin> by_bin(const Probe& probe, const std::vector<double>& bins) {
   return out;
 }
 
-Status kl_of_values(const Probe& probe, const ask::KlDivergence& asked) {
+Status kl_of_values(const Probe& probe, const expect::KlDivergence& asked) {
   TRY(const ByValue table, by_value(probe, asked.partition, asked.tail_holdout));
   const Shares observed = shares(table.observed, static_cast<double>(probe.measured.considered));
   observe_number(probe.measured, statistics::kullback_leibler(observed, table.expected));
@@ -136,7 +136,7 @@ Status kl_of_values(const Probe& probe, const ask::KlDivergence& asked) {
   return {};
 }
 
-Shares expected_weights(const ask::KlDivergence& asked) {
+Shares expected_weights(const expect::KlDivergence& asked) {
   Shares expected = asked.partition.weights;
   for (double& weight : expected) {
     weight *= 1.0 - asked.tail_holdout - asked.internal_holdout;
@@ -171,7 +171,7 @@ std::string bin_details(const Weighted& weighted) {
                      json_numbers(weighted.tails));
 }
 
-Status kl_of_bins(const Probe& probe, const ask::KlDivergence& asked) {
+Status kl_of_bins(const Probe& probe, const expect::KlDivergence& asked) {
   TRY_OK(need_numbers(probe.columns[0]));
   const std::vector<double>& bins = asked.partition.bins;
   TRY(const ByBin found, by_bin(probe, bins));
@@ -192,10 +192,10 @@ Status kl_of_bins(const Probe& probe, const ask::KlDivergence& asked) {
     expected.push_back(tails.empty() ? holdout : tails[1]);
   }
   observe_number(probe.measured, statistics::kullback_leibler(observed, expected));
-  probe.measured.details = fmt::format(
-      R"({{"observed_partition": {}, "expected_partition": {}}})",
-      bin_details(without_tails(bins, observed, open_low, open_high)),
-      bin_details(without_tails(bins, expected, open_low, open_high)));
+  probe.measured.details =
+      fmt::format(R"({{"observed_partition": {}, "expected_partition": {}}})",
+                  bin_details(without_tails(bins, observed, open_low, open_high)),
+                  bin_details(without_tails(bins, expected, open_low, open_high)));
   return {};
 }
 
@@ -240,8 +240,8 @@ double ks_statistic(const Tally& tally, const Cdf& cdf) {
   return largest;
 }
 
-double cdf_of(const ask::KsDistribution& asked, double x) {
-  using Family = ask::KsDistribution::Family;
+double cdf_of(const expect::KsDistribution& asked, double x) {
+  using Family = expect::KsDistribution::Family;
   const double z = (x - asked.location) / asked.scale;
   if (asked.family == Family::norm) {
     return statistics::normal_cdf(z);
@@ -264,7 +264,7 @@ double cdf_of(const ask::KsDistribution& asked, double x) {
 }
 
 // The partition as a distribution function, straight within each bin: numpy.interp.
-double interpolated(const ask::Partition& partition, const std::vector<double>& cumulated,
+double interpolated(const expect::Partition& partition, const std::vector<double>& cumulated,
                     double x) {
   const auto& bins = partition.bins;
   if (x <= bins.front()) {
@@ -296,7 +296,7 @@ Tally drawn(const Tally& tally, const std::vector<std::uint64_t>& cumulated, std
 
 }  // namespace
 
-Status measure_ask(const Probe& probe, const ask::KlDivergence& asked) {
+Status measure_expected(const Probe& probe, const expect::KlDivergence& asked) {
   TRY_OK(measure_counts(probe));
   if (probe.measured.considered == 0) {
     return {};
@@ -304,7 +304,7 @@ Status measure_ask(const Probe& probe, const ask::KlDivergence& asked) {
   return asked.partition.bins.empty() ? kl_of_values(probe, asked) : kl_of_bins(probe, asked);
 }
 
-Status measure_ask(const Probe& probe, const ask::ChiSquare& asked) {
+Status measure_expected(const Probe& probe, const expect::ChiSquare& asked) {
   TRY_OK(measure_counts(probe));
   const double total = static_cast<double>(probe.measured.considered);
   if (probe.measured.considered == 0) {
@@ -322,13 +322,13 @@ Status measure_ask(const Probe& probe, const ask::ChiSquare& asked) {
   }
   const double df = static_cast<double>(table.observed.size()) - 1;
   observe_number(probe.measured, std::isinf(statistic) ? 0.0
-                                 : df > 0 ? statistics::chi_squared_sf(statistic, df)
-                                          : 1.0);
+                                 : df > 0              ? statistics::chi_squared_sf(statistic, df)
+                                                       : 1.0);
   probe.measured.details = value_details(table, shares(table.observed, total));
   return {};
 }
 
-Status measure_ask(const Probe& probe, const ask::KsDistribution& asked) {
+Status measure_expected(const Probe& probe, const expect::KsDistribution& asked) {
   TRY_OK(measure_counts(probe));
   TRY(const Tally tally, tally_of(probe));
   if (tally.total == 0) {
@@ -340,7 +340,7 @@ Status measure_ask(const Probe& probe, const ask::KsDistribution& asked) {
   return {};
 }
 
-Status measure_ask(const Probe& probe, const ask::KsBootstrap& asked) {
+Status measure_expected(const Probe& probe, const expect::KsBootstrap& asked) {
   TRY_OK(measure_counts(probe));
   TRY(const Tally tally, tally_of(probe));
   if (tally.total == 0) {
@@ -356,8 +356,8 @@ Status measure_ask(const Probe& probe, const ask::KsBootstrap& asked) {
   std::int64_t kept = 0;
   for (std::int64_t i = 0; i < asked.samples; ++i) {
     const Tally sample = drawn(tally, ranks, asked.sample_size, draw);
-    const double statistic = ks_statistic(
-        sample, [&](double x) { return interpolated(asked.partition, cumulated, x); });
+    const double statistic =
+        ks_statistic(sample, [&](double x) { return interpolated(asked.partition, cumulated, x); });
     kept += statistics::one_sample_sf(statistic, sample.total) >= asked.p ? 1 : 0;
   }
   observe_number(probe.measured,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdlib>
 
@@ -33,70 +34,78 @@ std::string limits_text(const Limits& limits) {
   return text;
 }
 
+// The columns, as a message begins; "the table" where none is named.
+std::string subject(const Check& check) {
+  std::string names;
+  for (const std::string& column : check.columns) {
+    names += (names.empty() ? "" : ", ") + printable(column);
+  }
+  return names.empty() ? "the table" : names;
+}
+
 // What rows at fault are; absent: the expectation is not one on rows.
-std::string fault(const ask::InRange& asked) {
+std::string fault(const expect::InRange& asked) {
   return "not " + limits_text(asked.limits);
 }
-std::string fault(const ask::LengthInRange& asked) {
+std::string fault(const expect::LengthInRange& asked) {
   return "of a length that is not " + limits_text(asked.limits);
 }
-std::string fault(const ask::Member& asked) {
-  return asked.sense == ask::Sense::wanted ? "not in the set" : "in the set";
+std::string fault(const expect::Member& asked) {
+  return asked.sense == expect::Sense::wanted ? "not in the set" : "in the set";
 }
-std::string fault(const ask::Null& asked) {
-  return asked.sense == ask::Sense::wanted ? "not null" : "null";
+std::string fault(const expect::Null& asked) {
+  return asked.sense == expect::Sense::wanted ? "not null" : "null";
 }
-std::string fault(const ask::Distinct&) {
+std::string fault(const expect::Distinct&) {
   return "not unique";
 }
-std::string fault(const ask::OfType& asked) {
+std::string fault(const expect::OfType& asked) {
   std::string types;
   for (const std::string& type : asked.types) {
     types += (types.empty() ? "" : ", ") + printable(type);
   }
   return "not of the type " + types;
 }
-std::string fault(const ask::ZScore& asked) {
+std::string fault(const expect::ZScore& asked) {
   return fmt::format("at a z-score that is not below {}", asked.threshold);
 }
-std::string fault(const ask::Matching& asked) {
-  return fmt::format("{} {}",
-                     asked.sense == ask::Sense::wanted ? "without a match of" : "a match of",
-                     asked.patterns.size() == 1 ? printable(asked.patterns[0])
-                                                : std::string("the patterns"));
+std::string fault(const expect::Matching& asked) {
+  return fmt::format(
+      "{} {}", asked.sense == expect::Sense::wanted ? "without a match of" : "a match of",
+      asked.patterns.size() == 1 ? printable(asked.patterns[0]) : std::string("the patterns"));
 }
-std::string fault(const ask::DateFormat& asked) {
+std::string fault(const expect::DateFormat& asked) {
   return "not of the form " + printable(asked.format);
 }
-std::string fault(const ask::DateText&) {
+std::string fault(const expect::DateText&) {
   return "no date";
 }
-std::string fault(const ask::JsonText&) {
+std::string fault(const expect::JsonText&) {
   return "no JSON";
 }
-std::string fault(const ask::JsonSchema&) {
+std::string fault(const expect::JsonSchema&) {
   return "against the JSON Schema";
 }
-std::string fault(const ask::Sorted& asked) {
-  return asked.direction == ask::Direction::up ? "not above the one before"
-                                               : "not below the one before";
+std::string fault(const expect::Sorted& asked) {
+  return asked.direction == expect::Direction::up ? "not above the one before"
+                                                  : "not below the one before";
 }
-std::string fault(const ask::Greater&) {
+std::string fault(const expect::Greater&) {
   return "not greater";
 }
-std::string fault(const ask::PairEqual&) {
+std::string fault(const expect::PairEqual&) {
   return "not equal";
 }
-std::string fault(const ask::PairMember&) {
+std::string fault(const expect::PairMember&) {
   return "not among the pairs";
 }
-std::string fault(const ask::CompoundDistinct&) {
+std::string fault(const expect::CompoundDistinct&) {
   return "not unique";
 }
-std::string fault(const ask::DistinctInRecord&) {
+std::string fault(const expect::DistinctInRecord&) {
   return "not unique within the row";
 }
-std::string fault(const ask::RecordSum& asked) {
+std::string fault(const expect::RecordSum& asked) {
   return fmt::format("of another sum than {}", asked.total);
 }
 
@@ -138,20 +147,21 @@ std::string sample_text(const Measured& measured) {
 template <OfRows T>
 CheckVerdict verdict(const Check& check, const T& asked, const Measured& measured) {
   if (measured.considered == 0) {
-    return {CheckStatus::pass, fmt::format("{}: no row counts", check.name)};
+    return {CheckStatus::pass, fmt::format("{}: no row counts", subject(check))};
   }
   const double share = static_cast<double>(measured.considered - measured.violations) /
                        static_cast<double>(measured.considered);
   if (measured.violations == 0) {
     return {CheckStatus::pass,
-            fmt::format("{}: all {} rows hold", check.name, grouped(measured.considered))};
+            fmt::format("{}: all {} rows hold", subject(check), grouped(measured.considered))};
   }
   const bool holds = share >= check.mostly;
   const std::string mostly =
       check.mostly < 1.0 ? fmt::format("; {:.4g} hold, {} must", share, check.mostly) : "";
   return {holds ? CheckStatus::pass : broken(check),
-          fmt::format("{}: {} of {} rows are {}{}{}", check.name, grouped(measured.violations),
-                      grouped(measured.considered), fault(asked), mostly, sample_text(measured))};
+          fmt::format("{}: {} of {} rows {} {}{}{}", subject(check), grouped(measured.violations),
+                      grouped(measured.considered), measured.violations == 1 ? "is" : "are",
+                      fault(asked), mostly, sample_text(measured))};
 }
 
 // A value beside one limit: -1, 0, 1, or 2 where it is none of them (NaN).
@@ -177,84 +187,95 @@ CheckVerdict in_limits(const Check& check, const Limits& limits, const port::Cel
   if (std::holds_alternative<std::monostate>(number)) {
     // Nothing to compare fails, unless nothing is asked.
     return {any ? broken(check) : CheckStatus::pass,
-            fmt::format("{}: there is no value", check.name)};
+            fmt::format("{}: there is no value", subject(check))};
   }
   const bool strict_low = limits.strict == Strict::min || limits.strict == Strict::both;
   const bool strict_high = limits.strict == Strict::max || limits.strict == Strict::both;
   const int low = limits.min ? compared(number, *limits.min) : 1;
   const int high = limits.max ? compared(number, *limits.max) : -1;
-  const bool holds = (low == 1 || (low == 0 && !strict_low)) &&
-                     (high == -1 || (high == 0 && !strict_high));
+  const bool holds =
+      (low == 1 || (low == 0 && !strict_low)) && (high == -1 || (high == 0 && !strict_high));
   return {holds ? CheckStatus::pass : broken(check),
-          fmt::format("{}: {}{}", check.name, printable(shown_cell(number)),
+          fmt::format("{}: {}{}", subject(check), printable(shown_cell(number)),
                       holds ? "" : ", not " + limits_text(limits))};
 }
 
 CheckVerdict by_problems(const Check& check, const Measured& measured) {
   if (measured.problems.empty()) {
-    return {CheckStatus::pass, fmt::format("{}: holds", check.name)};
+    return {CheckStatus::pass, fmt::format("{}: holds", subject(check))};
   }
   std::string all;
   for (const std::string& problem : measured.problems) {
     all += (all.empty() ? "" : "; ") + problem;
   }
   const bool more = measured.violations > static_cast<std::int64_t>(measured.problems.size());
-  return {broken(check), fmt::format("{}: {}{}", check.name, all, more ? "; ..." : "")};
+  return {broken(check), fmt::format("{}: {}{}", subject(check), all, more ? "; ..." : "")};
 }
 
-CheckVerdict verdict(const Check& check, const ask::Statistic& asked, const Measured& measured) {
+CheckVerdict verdict(const Check& check, const expect::Statistic& asked, const Measured& measured) {
   return in_limits(check, asked.limits, measured.number);
 }
-CheckVerdict verdict(const Check& check, const ask::NonNullShare& asked,
+CheckVerdict verdict(const Check& check, const expect::NonNullShare& asked,
                      const Measured& measured) {
   return in_limits(check, asked.limits, measured.number);
 }
-CheckVerdict verdict(const Check& check, const ask::RowCount& asked, const Measured& measured) {
+CheckVerdict verdict(const Check& check, const expect::RowCount& asked, const Measured& measured) {
   return in_limits(check, asked.limits, measured.number);
 }
-CheckVerdict verdict(const Check& check, const ask::ColumnCount& asked, const Measured& measured) {
+CheckVerdict verdict(const Check& check, const expect::ColumnCount& asked,
+                     const Measured& measured) {
   return in_limits(check, asked.limits, measured.number);
 }
 
 // What is compared is a number that may be infinite: then there is none.
-CheckVerdict verdict(const Check& check, const ask::KlDivergence& asked,
+CheckVerdict verdict(const Check& check, const expect::KlDivergence& asked,
                      const Measured& measured) {
   const auto* value = std::get_if<double>(&measured.number);
   const bool holds = !asked.threshold || (value != nullptr && *value <= *asked.threshold);
   return {holds ? CheckStatus::pass : broken(check),
-          fmt::format("{}: the divergence is {}{}", check.name,
+          fmt::format("{}: the divergence is {}{}", subject(check),
                       value == nullptr ? std::string("infinite") : fmt::format("{}", *value),
                       holds ? "" : fmt::format(", above {}", *asked.threshold))};
+}
+
+CheckVerdict verdict(const Check& check, const expect::CramersPhi& asked,
+                     const Measured& measured) {
+  const auto* value = std::get_if<double>(&measured.number);
+  const bool holds = value != nullptr && *value <= asked.threshold;
+  return {holds ? CheckStatus::pass : broken(check),
+          value == nullptr ? fmt::format("{}: there is no value", subject(check))
+                           : fmt::format("{}: phi is {:.6g}{}", subject(check), *value,
+                                         holds ? "" : fmt::format(", above {}", asked.threshold))};
 }
 
 enum class AtP : std::uint8_t { excluded, included };
 
 CheckVerdict by_p(const Check& check, double p, AtP at, const Measured& measured) {
   const auto* value = std::get_if<double>(&measured.number);
-  const bool holds =
-      value != nullptr && (at == AtP::included ? *value >= p : *value > p);
+  const bool holds = value != nullptr && (at == AtP::included ? *value >= p : *value > p);
   return {holds ? CheckStatus::pass : broken(check),
-          value == nullptr ? fmt::format("{}: there is no value", check.name)
-                           : fmt::format("{}: p is {:.6g}, {} {}", check.name, *value,
+          value == nullptr ? fmt::format("{}: there is no value", subject(check))
+                           : fmt::format("{}: p is {:.6g}, {} {}", subject(check), *value,
                                          holds ? "above" : "not above", p)};
 }
 
-CheckVerdict verdict(const Check& check, const ask::ChiSquare& asked, const Measured& measured) {
+CheckVerdict verdict(const Check& check, const expect::ChiSquare& asked, const Measured& measured) {
   return by_p(check, asked.p, AtP::excluded, measured);
 }
-CheckVerdict verdict(const Check& check, const ask::KsDistribution& asked,
+CheckVerdict verdict(const Check& check, const expect::KsDistribution& asked,
                      const Measured& measured) {
   return by_p(check, asked.p, AtP::included, measured);
 }
-CheckVerdict verdict(const Check& check, const ask::KsBootstrap& asked, const Measured& measured) {
+CheckVerdict verdict(const Check& check, const expect::KsBootstrap& asked,
+                     const Measured& measured) {
   return by_p(check, asked.p, AtP::excluded, measured);
 }
 
-CheckVerdict verdict(const Check& check, const ask::NoRows&, const Measured& measured) {
+CheckVerdict verdict(const Check& check, const expect::NoRows&, const Measured& measured) {
   if (measured.violations == 0) {
-    return {CheckStatus::pass, fmt::format("{}: no row was returned", check.name)};
+    return {CheckStatus::pass, fmt::format("{}: no row was returned", subject(check))};
   }
-  return {broken(check), fmt::format("{}: the query returned {} row{}{}", check.name,
+  return {broken(check), fmt::format("{}: the query returned {} row{}{}", subject(check),
                                      grouped(measured.violations),
                                      measured.violations == 1 ? "" : "s", sample_text(measured))};
 }
@@ -266,14 +287,14 @@ CheckVerdict verdict(const Check& check, const T&, const Measured& measured) {
 
 }  // namespace
 
-bool counts_rows(const Ask& asked) {
+bool counts_rows(const Expected& asked) {
   return std::visit([](const auto& one) { return OfRows<std::decay_t<decltype(one)>>; }, asked);
 }
 
 CheckVerdict judge_expectation(const Check& check, const Expectation& expectation,
                                const Measured& measured) {
   return std::visit([&](const auto& asked) { return verdict(check, asked, measured); },
-                    expectation.ask);
+                    expectation.expected);
 }
 
 }  // namespace mlpipe::stages::data_check

@@ -12,6 +12,6 @@ namespace mlpipe::stages::data_check {
                                              const Measured& measured);
 
 // Whether its verdict is taken from the share of rows that hold.
-[[nodiscard]] bool counts_rows(const Ask& asked);
+[[nodiscard]] bool counts_rows(const Expected& asked);
 
 }  // namespace mlpipe::stages::data_check

@@ -66,36 +66,35 @@ Status measure_keys(const Probe& probe) {
     return {};
   }
   return take_sample(
-      probe, fmt::format("WITH n AS NOT MATERIALIZED ({0}), d AS (SELECT {1}, min(row) AS first FROM "
-                         "n WHERE counted GROUP BY {1} HAVING count(*) > 1 ORDER BY first LIMIT "
-                         "{2}) SELECT n.row, n.shown FROM n JOIN d ON {3} WHERE n.counted ORDER BY "
-                         "n.row LIMIT {2}",
-                         numbered(probe, parts), names, shown(probe), equal));
+      probe,
+      fmt::format("WITH n AS NOT MATERIALIZED ({0}), d AS (SELECT {1}, min(row) AS first FROM "
+                  "n WHERE counted GROUP BY {1} HAVING count(*) > 1 ORDER BY first LIMIT "
+                  "{2}) SELECT n.row, n.shown FROM n JOIN d ON {3} WHERE n.counted ORDER BY "
+                  "n.row LIMIT {2}",
+                  numbered(probe, parts), names, shown(probe), equal));
 }
 
-Status measure_ask(const Probe& probe, const ask::Distinct&) {
+Status measure_expected(const Probe& probe, const expect::Distinct&) {
   return measure_keys(probe);
 }
-Status measure_ask(const Probe& probe, const ask::CompoundDistinct&) {
+Status measure_expected(const Probe& probe, const expect::CompoundDistinct&) {
   return measure_keys(probe);
 }
 
 // A rule on rows by itself, with its sample.
 Status measure_rule(const Probe& probe, const RowRule& rule) {
   TRY(const port::Rows rows,
-      probe.engine.query(
-          fmt::format("SELECT {} FROM {}", aggregates(rule), table::Table::rows())));
+      probe.engine.query(fmt::format("SELECT {} FROM {}", aggregates(rule), table::Table::rows())));
   const auto& row = rows.rows.at(0);
   probe.measured.considered = count_of(row.at(0));
   probe.measured.violations = count_of(row.at(1));
   probe.measured.missing = count_of(row.at(2));
   return probe.measured.violations == 0
              ? Status{}
-             : take_sample(probe,
-                           sample_query(rule, probe.table, violation(rule), shown(probe)));
+             : take_sample(probe, sample_query(rule, probe.table, violation(rule), shown(probe)));
 }
 
-Status measure_ask(const Probe& probe, const ask::ZScore& asked) {
+Status measure_expected(const Probe& probe, const expect::ZScore& asked) {
   TRY_OK(need_numbers(probe.columns[0]));
   TRY_OK(measure_counts(probe));
   if (probe.measured.considered == 0) {
@@ -113,11 +112,10 @@ Status measure_ask(const Probe& probe, const ask::ZScore& asked) {
     rule.violated = "true";  // no z-score lies below anything
     return measure_rule(probe, rule);
   }
-  const std::string score =
-      fmt::format("(({} - CAST('{}' AS DOUBLE)) / nullif(CAST('{}' AS DOUBLE), 0))", value, *mean,
-                  *deviation);
+  const std::string score = fmt::format(
+      "(({} - CAST('{}' AS DOUBLE)) / nullif(CAST('{}' AS DOUBLE), 0))", value, *mean, *deviation);
   rule.violated =
-      asked.side == ask::Side::both
+      asked.side == expect::Side::both
           ? fmt::format("(NOT coalesce(abs({}) < CAST('{}' AS DOUBLE), false))", score,
                         std::fabs(asked.threshold))
           : fmt::format("(NOT coalesce({} < CAST('{}' AS DOUBLE), false))", score, asked.threshold);
@@ -125,7 +123,7 @@ Status measure_ask(const Probe& probe, const ask::ZScore& asked) {
 }
 
 // Each value beside the one before it; missing ones are left out.
-Status measure_ask(const Probe& probe, const ask::Sorted& asked) {
+Status measure_expected(const Probe& probe, const expect::Sorted& asked) {
   const SuiteColumn& column = probe.columns[0];
   TRY_OK(measure_counts(probe));
   if (column.kind == Kind::nothing) {
@@ -138,30 +136,32 @@ Status measure_ask(const Probe& probe, const ask::Sorted& asked) {
         probe.engine.query(fmt::format("SELECT count(*) FROM {} WHERE {} AND {} IS NULL",
                                        table::Table::rows(), probe.counts(), value)));
     if (count_of(odd.rows.at(0).at(0)) > 0) {
-      return fail(Code::invalid, fmt::format("the column {} holds texts that are no dates, and texts "
-                                             "have no steps",
-                                             printable(column.name)));
+      return fail(Code::invalid,
+                  fmt::format("the column {} holds texts that are no dates, and texts "
+                              "have no steps",
+                              printable(column.name)));
     }
   } else if (column.kind == Kind::mixed || column.kind == Kind::other) {
     return fail(Code::invalid, fmt::format("the column {} holds {}, which have no order",
                                            printable(column.name), kind_name(column.kind)));
   }
-  const bool up = asked.direction == ask::Direction::up;
-  const bool equal = asked.equal == ask::Equal::allowed;
+  const bool up = asked.direction == expect::Direction::up;
+  const bool equal = asked.equal == expect::Equal::allowed;
   const char* broken = up ? (equal ? "<" : "<=") : (equal ? ">" : ">=");
   const std::string steps = fmt::format(
-      "SELECT row, shown FROM (SELECT row, shown, v, lag(v) OVER (ORDER BY row) AS before FROM ({}) "
+      "SELECT row, shown FROM (SELECT row, shown, v, lag(v) OVER (ORDER BY row) AS before FROM "
+      "({}) "
       "WHERE counted) WHERE v {} before",
       numbered(probe, value + " AS v"), broken);
-  TRY(const port::Rows rows,
-      probe.engine.query(fmt::format("SELECT count(*) FROM ({})", steps)));
+  TRY(const port::Rows rows, probe.engine.query(fmt::format("SELECT count(*) FROM ({})", steps)));
   probe.measured.violations = count_of(rows.rows.at(0).at(0));
   return probe.measured.violations == 0
              ? Status{}
              : take_sample(probe, fmt::format("{} ORDER BY row LIMIT {}", steps, shown(probe)));
 }
 
-// A test on texts that SQL cannot make: each different text that `left` lets through is looked at once.
+// A test on texts that SQL cannot make: each different text that `left` lets through is looked at
+// once.
 Status measure_texts(const Probe& probe, const std::string& left,
                      const std::function<bool(const std::string&)>& good) {
   const SuiteColumn& column = probe.columns[0];
@@ -172,9 +172,10 @@ Status measure_texts(const Probe& probe, const std::string& left,
       numbered(probe, column.value + " AS v"), left, most_distinct + 1);
   TRY(const port::Rows rows, probe.engine.query(counted));
   if (static_cast<std::int64_t>(rows.rows.size()) > most_distinct) {
-    return fail(Code::refused, fmt::format("the column {} holds more than {} different texts to look "
-                                           "at one by one",
-                                           printable(column.name), most_distinct));
+    return fail(Code::refused,
+                fmt::format("the column {} holds more than {} different texts to look "
+                            "at one by one",
+                            printable(column.name), most_distinct));
   }
   std::string bad;
   std::size_t named = 0;
@@ -188,33 +189,39 @@ Status measure_texts(const Probe& probe, const std::string& left,
       bad += (bad.empty() ? "" : ", ") + table::quote_literal(*text);
     }
   }
-  return bad.empty() ? Status{}
-                     : take_sample(probe, fmt::format("SELECT row, shown FROM ({}) WHERE counted AND "
-                                                      "v IN ({}) ORDER BY row LIMIT {}",
-                                                      numbered(probe, column.value + " AS v"), bad,
-                                                      shown(probe)));
+  return bad.empty()
+             ? Status{}
+             : take_sample(probe,
+                           fmt::format("SELECT row, shown FROM ({}) WHERE counted AND "
+                                       "v IN ({}) ORDER BY row LIMIT {}",
+                                       numbered(probe, column.value + " AS v"), bad, shown(probe)));
 }
 
-Status measure_ask(const Probe& probe, const ask::DateText&) {
+Status measure_expected(const Probe& probe, const expect::DateText&) {
   TRY_OK(need_texts(probe.columns[0]));
   return measure_texts(probe, "TRY_CAST(v AS TIMESTAMP) IS NULL",
                        [](const std::string& text) { return is_dateutil_text(text); });
 }
 
-// A text that is no JSON fits no schema.
-Status measure_ask(const Probe& probe, const ask::JsonSchema& asked) {
+// A text that is no JSON ends the check: whether it would fit cannot be told.
+Status measure_expected(const Probe& probe, const expect::JsonSchema& asked) {
   TRY(const spec::SchemaSet schema, spec::SchemaSet::parse(asked.schema));
   TRY_OK(need_texts(probe.columns[0]));
-  return measure_texts(probe, "true", [&](const std::string& text) {
+  std::string broken;
+  TRY_OK(measure_texts(probe, "true", [&](const std::string& text) {
     spec::Diagnostics problems;
     const spec::Node node = read_json(0, text, problems);
+    broken = problems.has_errors() && broken.empty() ? text : broken;
     return !problems.has_errors() && spec::matches(schema.root(), node);
-  });
+  }));
+  return broken.empty() ? Status{}
+                        : Status(fail(Code::invalid, fmt::format("{} is no JSON",
+                                                                 printable(broken.substr(0, 80)))));
 }
 
 // What a fused pass has measured already.
 template <typename T>
-Status measure_ask(const Probe&, const T&) {
+Status measure_expected(const Probe&, const T&) {
   return fail(Code::internal, "this expectation belongs to the fused pass");
 }
 
@@ -240,12 +247,13 @@ Status measure_expectation(port::TableEngine& engine, const table::Table& table,
                            std::int64_t rows, Measured& measured) {
   const auto& expectation = std::get<Expectation>(check.rule);
   std::vector<SuiteColumn> columns;
-  if (!std::holds_alternative<ask::HasColumn>(expectation.ask)) {
+  if (!std::holds_alternative<expect::HasColumn>(expectation.expected)) {
     TRY(columns, suite_columns(check, table));
   }
-  const Probe probe{engine,  table, check,   columns, base_rule(check, expectation.ignore, columns),
-                    rows,    measured};
-  return std::visit([&](const auto& asked) { return measure_ask(probe, asked); }, expectation.ask);
+  const Probe probe{engine, table,   check, columns, base_rule(check, expectation.ignore, columns),
+                    rows,   measured};
+  return std::visit([&](const auto& asked) { return measure_expected(probe, asked); },
+                    expectation.expected);
 }
 
 }  // namespace mlpipe::stages::data_check

@@ -30,25 +30,25 @@ struct Probe {
 
 // Errors: invalid where it cannot be evaluated on this table, others are the engine's.
 [[nodiscard]] Status measure_expectation(port::TableEngine& engine, const table::Table& table,
-                                         const Check& check, std::int64_t rows,
-                                         Measured& measured);
+                                         const Check& check, std::int64_t rows, Measured& measured);
 
 // considered and missing.
 [[nodiscard]] Status measure_counts(const Probe& probe);
 
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::Quantiles& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::DistinctSet& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::MostCommon& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::KlDivergence& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::ChiSquare& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::KsDistribution& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::KsBootstrap& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::ColumnCount& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::ColumnOrder& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::ColumnNames& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::HasColumn& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::NoRows& asked);
-[[nodiscard]] Status measure_ask(const Probe& probe, const ask::RowCountOfOther& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::Quantiles& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::DistinctSet& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::MostCommon& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::KlDivergence& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::ChiSquare& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::KsDistribution& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::KsBootstrap& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::CramersPhi& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::ColumnCount& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::ColumnOrder& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::ColumnNames& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::HasColumn& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::NoRows& asked);
+[[nodiscard]] Status measure_expected(const Probe& probe, const expect::RowCountOfOther& asked);
 
 // A value and how often it occurs.
 struct CountedValue {

@@ -5,6 +5,7 @@
 #include <concepts>
 
 #include "runner/base/text.hpp"
+#include "stages/data_check/date_text.hpp"
 #include "stages/data_check/expectation_statistic.hpp"
 #include "stages/data_check/expectation_types.hpp"
 #include "stages/data_check/range_sql.hpp"
@@ -21,14 +22,34 @@ std::string negated(const std::string& condition) {
   return condition == "false" ? "true" : fmt::format("(NOT {})", condition);
 }
 
-Status fill(RowRule& rule, const ask::InRange& asked, const std::vector<SuiteColumn>& columns) {
-  TRY(const RangeSql range, range_sql(asked.limits, columns[0]));
-  rule.violated = range.outside;
-  rule.unusable = range.unusable;
+// Where kinds may differ: only a number among values of several kinds can lie inside a range of
+// numbers.
+std::string other_kind_sql(const Limits& limits, const SuiteColumn& column) {
+  const bool numbers = (limits.min ? limits.min : limits.max)->is_number();
+  if (column.kind != Kind::mixed || !numbers) {
+    return "true";
+  }
+  const std::string number = fmt::format("TRY_CAST({}->>'$' AS DOUBLE)", column.value);
+  return fmt::format(
+      "(NOT coalesce(json_type({}) IN ('BIGINT', 'UBIGINT', 'DOUBLE') AND NOT {}, "
+      "false))",
+      column.value, outside_sql(limits, number));
+}
+
+Status fill(RowRule& rule, const expect::InRange& asked, const std::vector<SuiteColumn>& columns) {
+  const auto range = range_sql(asked.limits, columns[0]);
+  if (range) {
+    rule.violated = range->outside;
+    rule.unusable = range->unusable;
+  } else if (asked.kinds == expect::Kinds::alike) {
+    return tl::make_unexpected(range.error());
+  } else {
+    rule.violated = other_kind_sql(asked.limits, columns[0]);
+  }
   return {};
 }
 
-Status fill(RowRule& rule, const ask::LengthInRange& asked,
+Status fill(RowRule& rule, const expect::LengthInRange& asked,
             const std::vector<SuiteColumn>& columns) {
   if (columns[0].kind == Kind::nothing) {
     return {};
@@ -38,40 +59,40 @@ Status fill(RowRule& rule, const ask::LengthInRange& asked,
   return {};
 }
 
-Status fill(RowRule& rule, const ask::Member& asked, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::Member& asked, const std::vector<SuiteColumn>& columns) {
   if (asked.values) {
     const std::string member = member_sql(columns[0], *asked.values);
-    rule.violated = asked.sense == ask::Sense::wanted ? negated(member) : member;
+    rule.violated = asked.sense == expect::Sense::wanted ? negated(member) : member;
   }
   return {};
 }
 
-Status fill(RowRule& rule, const ask::Null& asked, const std::vector<SuiteColumn>&) {
+Status fill(RowRule& rule, const expect::Null& asked, const std::vector<SuiteColumn>&) {
   rule.missing_counts = true;
-  rule.violated = asked.sense == ask::Sense::wanted ? negated(rule.missing) : rule.missing;
+  rule.violated = asked.sense == expect::Sense::wanted ? negated(rule.missing) : rule.missing;
   return {};
 }
 
-Status fill(RowRule& rule, const ask::OfType& asked, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::OfType& asked, const std::vector<SuiteColumn>& columns) {
   rule.violated = wrong_type_sql(asked.types, columns[0]);
   return {};
 }
 
-Status fill(RowRule& rule, const ask::Matching& asked, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::Matching& asked, const std::vector<SuiteColumn>& columns) {
   const std::string text = columns[0].kind == Kind::text || columns[0].kind == Kind::nothing
                                ? columns[0].value
                                : fmt::format("CAST({} AS VARCHAR)", columns[0].value);
   std::string found;
   for (const std::string& pattern : asked.patterns) {
     const std::string one =
-        asked.language == ask::Language::regex
+        asked.language == expect::Language::regex
             ? fmt::format("regexp_matches({}, {})", text, quote_literal(pattern))
             : fmt::format("({} LIKE {})", text, quote_literal(pattern));
     found += found.empty() ? one
-                           : fmt::format(" {} {}", asked.of == ask::Of::all ? "AND" : "OR", one);
+                           : fmt::format(" {} {}", asked.of == expect::Of::all ? "AND" : "OR", one);
   }
   found = found.empty() ? "false" : fmt::format("({})", found);
-  rule.violated = asked.sense == ask::Sense::wanted ? negated(found) : found;
+  rule.violated = asked.sense == expect::Sense::wanted ? negated(found) : found;
   return {};
 }
 
@@ -95,31 +116,34 @@ std::string no_such_day(const StrftimePattern& pattern, const std::string& text)
   const std::string month =
       pattern.month != 0
           ? group(pattern.month)
-          : fmt::format("list_position(['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', "
-                        "'sep', 'oct', 'nov', 'dec'], lower({}[1:3]))",
-                        group(pattern.month_name));
+          : fmt::format(
+                "list_position(['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', "
+                "'sep', 'oct', 'nov', 'dec'], lower({}[1:3]))",
+                group(pattern.month_name));
   return fmt::format("TRY_CAST({} || '-' || {} || '-' || trim({}) AS DATE) IS NULL", year, month,
                      group(pattern.day));
 }
 
-Status fill(RowRule& rule, const ask::DateFormat& asked, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::DateFormat& asked,
+            const std::vector<SuiteColumn>& columns) {
   if (columns[0].kind == Kind::nothing) {
     return {};
   }
   TRY_OK(need_texts(columns[0]));
   TRY(const StrftimePattern pattern, strftime_pattern(asked.format));
   rule.violated = fmt::format("(NOT regexp_matches({}, {}) OR {})", columns[0].value,
-                              quote_literal(pattern.regex),
-                              no_such_day(pattern, columns[0].value));
+                              quote_literal(pattern.regex), no_such_day(pattern, columns[0].value));
   return {};
 }
 
-Status fill(RowRule& rule, const ask::JsonText&, const std::vector<SuiteColumn>& columns) {
-  if (columns[0].kind == Kind::nothing) {
-    return {};
-  }
-  TRY_OK(need_texts(columns[0]));
-  rule.violated = fmt::format("(NOT json_valid({}))", columns[0].value);
+Status fill(RowRule& rule, const expect::JsonText&, const std::vector<SuiteColumn>& columns) {
+  const SuiteColumn& column = columns[0];
+  // Only texts are parsed: what is no text is no JSON.
+  rule.violated =
+      column.kind == Kind::text ? fmt::format("(NOT json_valid({}))", column.value)
+      : column.kind == Kind::mixed
+          ? fmt::format("(json_type({0}) <> 'VARCHAR' OR NOT json_valid({0}->>'$'))", column.value)
+          : "true";
   return {};
 }
 
@@ -143,8 +167,12 @@ Sides sides(const SuiteColumn& a, const SuiteColumn& b) {
   return {a.value, b.value, a.kind == Kind::nothing || b.kind == Kind::nothing};
 }
 
-Status fill(RowRule& rule, const ask::Greater& asked, const std::vector<SuiteColumn>& columns) {
-  const Sides both = sides(columns[0], columns[1]);
+Status fill(RowRule& rule, const expect::Greater& asked, const std::vector<SuiteColumn>& columns) {
+  Sides both = sides(columns[0], columns[1]);
+  if (asked.texts == expect::Texts::as_times && columns[0].kind == Kind::text &&
+      columns[1].kind == Kind::text) {
+    both = {sql_time_of_text(both.a), sql_time_of_text(both.b)};
+  }
   const bool comparable = both.alike && columns[0].kind != Kind::mixed &&
                           columns[1].kind != Kind::mixed && columns[0].kind != Kind::other;
   if (!comparable) {
@@ -158,21 +186,21 @@ Status fill(RowRule& rule, const ask::Greater& asked, const std::vector<SuiteCol
   }
   rule.violated = fmt::format("(NOT coalesce(NOT {} AND NOT {} AND {} {} {}, false))",
                               columns[0].missing, columns[1].missing, both.a,
-                              asked.equal == ask::Equal::allowed ? ">=" : ">", both.b);
+                              asked.equal == expect::Equal::allowed ? ">=" : ">", both.b);
   return {};
 }
 
-Status fill(RowRule& rule, const ask::PairEqual&, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::PairEqual&, const std::vector<SuiteColumn>& columns) {
   const Sides both = sides(columns[0], columns[1]);
   // A missing value equals nothing, not even another one.
-  rule.violated = both.alike
-                      ? fmt::format("(NOT coalesce(NOT {} AND NOT {} AND {} = {}, false))",
-                                    columns[0].missing, columns[1].missing, both.a, both.b)
-                      : "true";
+  rule.violated = both.alike ? fmt::format("(NOT coalesce(NOT {} AND NOT {} AND {} = {}, false))",
+                                           columns[0].missing, columns[1].missing, both.a, both.b)
+                             : "true";
   return {};
 }
 
-Status fill(RowRule& rule, const ask::PairMember& asked, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::PairMember& asked,
+            const std::vector<SuiteColumn>& columns) {
   if (!asked.pairs) {
     return {};
   }
@@ -188,13 +216,14 @@ Status fill(RowRule& rule, const ask::PairMember& asked, const std::vector<Suite
   return {};
 }
 
-Status fill(RowRule& rule, const ask::DistinctInRecord&, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::DistinctInRecord&,
+            const std::vector<SuiteColumn>& columns) {
   std::string equal;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     for (std::size_t k = i + 1; k < columns.size(); ++k) {
       const Sides both = sides(columns[i], columns[k]);
-      const std::string missing = fmt::format("({} AND {})", columns[i].missing,
-                                              columns[k].missing);
+      const std::string missing =
+          fmt::format("({} AND {})", columns[i].missing, columns[k].missing);
       equal += fmt::format("{}{}", equal.empty() ? "" : " OR ", missing);
       equal += both.alike ? fmt::format(" OR coalesce({} = {}, false)", both.a, both.b) : "";
     }
@@ -203,7 +232,8 @@ Status fill(RowRule& rule, const ask::DistinctInRecord&, const std::vector<Suite
   return {};
 }
 
-Status fill(RowRule& rule, const ask::RecordSum& asked, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::RecordSum& asked,
+            const std::vector<SuiteColumn>& columns) {
   std::string sum;
   for (const SuiteColumn& column : columns) {
     TRY_OK(need_numbers(column));
@@ -216,17 +246,18 @@ Status fill(RowRule& rule, const ask::RecordSum& asked, const std::vector<SuiteC
   return {};
 }
 
-Status fill(RowRule& rule, const ask::Statistic& asked, const std::vector<SuiteColumn>& columns) {
+Status fill(RowRule& rule, const expect::Statistic& asked,
+            const std::vector<SuiteColumn>& columns) {
   return fill_statistic(rule, asked, columns[0]);
 }
 
-Status fill(RowRule& rule, const ask::NonNullShare&, const std::vector<SuiteColumn>&) {
+Status fill(RowRule& rule, const expect::NonNullShare&, const std::vector<SuiteColumn>&) {
   rule.low = {"(", "count(*)",
               fmt::format(") / nullif(count(*) FILTER (WHERE {}), 0)", rule.scope)};
   return {};
 }
 
-Status fill(RowRule& rule, const ask::RowCount&, const std::vector<SuiteColumn>&) {
+Status fill(RowRule& rule, const expect::RowCount&, const std::vector<SuiteColumn>&) {
   rule.low = {"", "count(*)", ""};
   return {};
 }
@@ -235,10 +266,10 @@ Status fill(RowRule& rule, const ask::RowCount&, const std::vector<SuiteColumn>&
 enum class Shape : std::uint8_t { value, list, object };
 
 Shape shape_of(const Check& check) {
-  const auto& asked = std::get<Expectation>(check.rule).ask;
-  const bool record = std::holds_alternative<ask::CompoundDistinct>(asked) ||
-                      std::holds_alternative<ask::DistinctInRecord>(asked) ||
-                      std::holds_alternative<ask::RecordSum>(asked);
+  const auto& asked = std::get<Expectation>(check.rule).expected;
+  const bool record = std::holds_alternative<expect::CompoundDistinct>(asked) ||
+                      std::holds_alternative<expect::DistinctInRecord>(asked) ||
+                      std::holds_alternative<expect::RecordSum>(asked);
   return record ? Shape::object : check.columns.size() > 1 ? Shape::list : Shape::value;
 }
 
@@ -300,7 +331,7 @@ RowRule base_rule(const Check& check, IgnoreRows ignore, const std::vector<Suite
   rule.scope = scope_of(check);
   std::string missing;
   for (const SuiteColumn& column : columns) {
-    missing += (missing.empty()                      ? ""
+    missing += (missing.empty()                     ? ""
                 : ignore == IgnoreRows::any_missing ? " OR "
                                                     : " AND ") +
                column.missing;
@@ -314,10 +345,10 @@ RowRule base_rule(const Check& check, IgnoreRows ignore, const std::vector<Suite
 
 Result<std::optional<RowRule>> expectation_rule(const Check& check, const Expectation& expectation,
                                                 const table::Table& table) {
-  if (std::holds_alternative<ask::HasColumn>(expectation.ask)) {
+  if (std::holds_alternative<expect::HasColumn>(expectation.expected)) {
     return std::optional<RowRule>{};  // its column may be absent
   }
-  if (const auto* unusable = std::get_if<ask::Unusable>(&expectation.ask)) {
+  if (const auto* unusable = std::get_if<expect::Unusable>(&expectation.expected)) {
     return fail(Code::invalid, unusable->why);
   }
   TRY(const auto columns, suite_columns(check, table));
@@ -331,7 +362,7 @@ Result<std::optional<RowRule>> expectation_rule(const Check& check, const Expect
           return std::optional<RowRule>{};
         }
       },
-      expectation.ask);
+      expectation.expected);
 }
 
 }  // namespace mlpipe::stages::data_check

@@ -1,5 +1,5 @@
-// An expectation on single rows, or on a number that one pass yields, as a RowRule: it joins the one
-// fused SELECT of a table. Pure: from what is asked and the columns to SQL.
+// An expectation on single rows, or on a number that one pass yields, as a RowRule: it joins the
+// one fused SELECT of a table. Pure: from what is asked and the columns to SQL.
 #pragma once
 
 #include <optional>

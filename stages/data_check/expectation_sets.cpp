@@ -88,16 +88,17 @@ std::string json_list(const std::vector<std::string>& items) {
 
 std::string value_key(const Scalar& value) {
   if (value.is_number() || value.kind == spec::NodeKind::boolean) {
-    return fmt::format("n{}", value.kind == spec::NodeKind::boolean ? (value.text == "true" ? 1.0 : 0.0)
-                                                                   : number_of(value) + 0.0);
+    return fmt::format("n{}", value.kind == spec::NodeKind::boolean
+                                  ? (value.text == "true" ? 1.0 : 0.0)
+                                  : number_of(value) + 0.0);
   }
   return value.kind == spec::NodeKind::null ? "" : "s" + value.text;
 }
 
 Result<std::vector<CountedValue>> count_values(const Probe& probe) {
   const SuiteColumn& column = probe.columns[0];
-  const std::string key = column.kind == Kind::mixed || column.kind == Kind::other ? column.json
-                                                                                   : column.value;
+  const std::string key =
+      column.kind == Kind::mixed || column.kind == Kind::other ? column.json : column.value;
   TRY(const port::Rows rows,
       probe.engine.query(fmt::format(
           "SELECT any_value({}), count(*) FROM {} WHERE {} GROUP BY {} ORDER BY {} LIMIT {}",
@@ -116,8 +117,8 @@ Result<std::vector<CountedValue>> count_values(const Probe& probe) {
   return values;
 }
 
-Status measure_ask(const Probe& probe, const ask::DistinctSet& asked) {
-  using Relation = ask::DistinctSet::Relation;
+Status measure_expected(const Probe& probe, const expect::DistinctSet& asked) {
+  using Relation = expect::DistinctSet::Relation;
   TRY_OK(measure_counts(probe));
   TRY(const std::vector<CountedValue> values, count_values(probe));
   Measured& measured = probe.measured;
@@ -149,7 +150,7 @@ Status measure_ask(const Probe& probe, const ask::DistinctSet& asked) {
   return {};
 }
 
-Status measure_ask(const Probe& probe, const ask::MostCommon& asked) {
+Status measure_expected(const Probe& probe, const expect::MostCommon& asked) {
   TRY_OK(measure_counts(probe));
   TRY(const std::vector<CountedValue> values, count_values(probe));
   std::int64_t most = 0;
@@ -167,7 +168,7 @@ Status measure_ask(const Probe& probe, const ask::MostCommon& asked) {
   }
   Measured& measured = probe.measured;
   measured.observed = observed_list(modes);
-  const bool tie = modes.size() > 1 && asked.ties == ask::Equal::refused;
+  const bool tie = modes.size() > 1 && asked.ties == expect::Equal::refused;
   if (tie) {
     add_problem(measured, fmt::format("{} values are equally common", modes.size()));
   } else if (members == 0) {
@@ -179,7 +180,7 @@ Status measure_ask(const Probe& probe, const ask::MostCommon& asked) {
 }
 
 // pandas' quantile(interpolation="nearest"): the value at (n - 1) * q, rounded half to even.
-Status measure_ask(const Probe& probe, const ask::Quantiles& asked) {
+Status measure_expected(const Probe& probe, const expect::Quantiles& asked) {
   const SuiteColumn& column = probe.columns[0];
   TRY_OK(need_numbers(column));
   TRY_OK(measure_counts(probe));
@@ -194,9 +195,9 @@ Status measure_ask(const Probe& probe, const ask::Quantiles& asked) {
   std::vector<std::string> values(asked.at.size(), "null");
   if (n > 0 && !asked.at.empty()) {
     TRY(const port::Rows rows,
-        probe.engine.query(fmt::format(
-            "SELECT unnest(quantile_disc(CAST({} AS DOUBLE), [{}])) FROM {} WHERE {}",
-            column.number, positions, table::Table::rows(), probe.counts())));
+        probe.engine.query(
+            fmt::format("SELECT unnest(quantile_disc(CAST({} AS DOUBLE), [{}])) FROM {} WHERE {}",
+                        column.number, positions, table::Table::rows(), probe.counts())));
     for (std::size_t i = 0; i < values.size() && i < rows.rows.size(); ++i) {
       const auto* value = std::get_if<double>(&rows.rows[i].at(0));
       values[i] = value == nullptr || !std::isfinite(*value) ? "null" : fmt::format("{}", *value);
@@ -220,12 +221,12 @@ Status measure_ask(const Probe& probe, const ask::Quantiles& asked) {
     at.push_back(fmt::format("{}", q));
   }
   measured.observed = json_list(values);
-  measured.details = fmt::format(R"({{"quantiles": {}, "values": {}}})", json_list(at),
-                                 measured.observed);
+  measured.details =
+      fmt::format(R"({{"quantiles": {}, "values": {}}})", json_list(at), measured.observed);
   return {};
 }
 
-Status measure_ask(const Probe& probe, const ask::ColumnCount&) {
+Status measure_expected(const Probe& probe, const expect::ColumnCount&) {
   probe.measured.number = static_cast<std::int64_t>(probe.table.columns().size());
   return {};
 }
@@ -254,7 +255,7 @@ bool among(const std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
-Status measure_ask(const Probe& probe, const ask::ColumnOrder& asked) {
+Status measure_expected(const Probe& probe, const expect::ColumnOrder& asked) {
   const std::vector<std::string> names = names_of(probe);
   observe(probe.measured, names);
   for (std::size_t i = 0; asked.names && i < std::max(names.size(), asked.names->size()); ++i) {
@@ -263,14 +264,14 @@ Status measure_ask(const Probe& probe, const ask::ColumnOrder& asked) {
     };
     if (at(names) != at(*asked.names)) {
       ++probe.measured.violations;
-      add_problem(probe.measured, fmt::format("column {} is {}, not {}", i + 1, at(names),
-                                              at(*asked.names)));
+      add_problem(probe.measured,
+                  fmt::format("column {} is {}, not {}", i + 1, at(names), at(*asked.names)));
     }
   }
   return {};
 }
 
-Status measure_ask(const Probe& probe, const ask::ColumnNames& asked) {
+Status measure_expected(const Probe& probe, const expect::ColumnNames& asked) {
   const std::vector<std::string> names = names_of(probe);
   observe(probe.measured, names);
   for (const std::string& name : asked.names) {
@@ -280,7 +281,7 @@ Status measure_ask(const Probe& probe, const ask::ColumnNames& asked) {
     }
   }
   for (const std::string& name : names) {
-    if (asked.others == ask::Equal::refused && !among(asked.names, name)) {
+    if (asked.others == expect::Equal::refused && !among(asked.names, name)) {
       ++probe.measured.violations;
       add_problem(probe.measured, fmt::format("the column `{}` is not expected", printable(name)));
     }
@@ -288,7 +289,7 @@ Status measure_ask(const Probe& probe, const ask::ColumnNames& asked) {
   return {};
 }
 
-Status measure_ask(const Probe& probe, const ask::HasColumn& asked) {
+Status measure_expected(const Probe& probe, const expect::HasColumn& asked) {
   const std::vector<std::string> names = names_of(probe);
   const std::string& name = probe.check.columns.front();
   const auto found = std::find(names.begin(), names.end(), name);
@@ -296,14 +297,15 @@ Status measure_ask(const Probe& probe, const ask::HasColumn& asked) {
   if (found == names.end()) {
     add_problem(probe.measured, fmt::format("there is no column `{}`", printable(name)));
   } else if (asked.index && *asked.index != index) {
-    add_problem(probe.measured, fmt::format("the column `{}` stands at {}, not at {}, counted from 0",
-                                            printable(name), index, *asked.index));
+    add_problem(probe.measured,
+                fmt::format("the column `{}` stands at {}, not at {}, counted from 0",
+                            printable(name), index, *asked.index));
   }
   probe.measured.violations = static_cast<std::int64_t>(probe.measured.problems.size());
   return {};
 }
 
-Status measure_ask(const Probe& probe, const ask::NoRows& asked) {
+Status measure_expected(const Probe& probe, const expect::NoRows& asked) {
   std::string query = asked.query;
   const std::string batch = probe.check.where.empty()
                                 ? std::string("data")
@@ -315,8 +317,7 @@ Status measure_ask(const Probe& probe, const ask::NoRows& asked) {
     }
   }
   const std::string inner = fmt::format("(\n{}\n)", strip_end(query));
-  TRY(const port::Rows counts,
-      probe.engine.query(fmt::format("SELECT count(*) FROM {}", inner)));
+  TRY(const port::Rows counts, probe.engine.query(fmt::format("SELECT count(*) FROM {}", inner)));
   Measured& measured = probe.measured;
   measured.violations = count_of(counts.rows.at(0).at(0));
   measured.considered = probe.rows;
@@ -333,7 +334,7 @@ Status measure_ask(const Probe& probe, const ask::NoRows& asked) {
   return {};
 }
 
-Status measure_ask(const Probe&, const ask::RowCountOfOther& asked) {
+Status measure_expected(const Probe&, const expect::RowCountOfOther& asked) {
   return fail(Code::refused,
               fmt::format("the table {} is not known here: a suite is checked on one table",
                           printable(asked.table)));

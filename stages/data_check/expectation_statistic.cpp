@@ -9,12 +9,13 @@ namespace mlpipe::stages::data_check {
 namespace {
 
 using Kind = SuiteColumn::Kind;
-using Name = ask::Statistic::Name;
+using Name = expect::Statistic::Name;
 
-Status fill_extreme(RowRule& rule, const ask::Statistic& asked, const SuiteColumn& column) {
+Status fill_extreme(RowRule& rule, const expect::Statistic& asked, const SuiteColumn& column) {
   TRY(const RangeSql range, range_sql(asked.limits, column));
   rule.unusable = range.unusable;
-  const bool time = column.kind == Kind::time || (column.kind == Kind::text && are_times(asked.limits));
+  const bool time =
+      column.kind == Kind::time || (column.kind == Kind::text && are_times(asked.limits));
   rule.low = {time ? "CAST(" : "",
               fmt::format("{}({})", asked.name == Name::min ? "min" : "max", range.value),
               time ? " AS VARCHAR)" : ""};
@@ -23,7 +24,7 @@ Status fill_extreme(RowRule& rule, const ask::Statistic& asked, const SuiteColum
 
 }  // namespace
 
-Status fill_statistic(RowRule& rule, const ask::Statistic& asked, const SuiteColumn& column) {
+Status fill_statistic(RowRule& rule, const expect::Statistic& asked, const SuiteColumn& column) {
   const std::string considered =
       fmt::format("FILTER (WHERE {} AND NOT {})", rule.scope, rule.missing);
   if (asked.name == Name::min || asked.name == Name::max) {
@@ -31,10 +32,9 @@ Status fill_statistic(RowRule& rule, const ask::Statistic& asked, const SuiteCol
   }
   if (asked.name == Name::distinct || asked.name == Name::distinct_share) {
     const std::string value = column.kind == Kind::mixed ? column.json : column.value;
-    rule.low = {"", fmt::format("count(DISTINCT {})", value),
-                asked.name == Name::distinct
-                    ? ""
-                    : fmt::format(" / nullif(count(*) {}, 0)", considered)};
+    rule.low = {
+        "", fmt::format("count(DISTINCT {})", value),
+        asked.name == Name::distinct ? "" : fmt::format(" / nullif(count(*) {}, 0)", considered)};
     return {};
   }
   TRY_OK(need_numbers(column));

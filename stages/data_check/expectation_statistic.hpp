@@ -10,7 +10,7 @@
 namespace mlpipe::stages::data_check {
 
 // Sets rule.low to the aggregate. Error: the column has no such number.
-[[nodiscard]] Status fill_statistic(RowRule& rule, const ask::Statistic& asked,
+[[nodiscard]] Status fill_statistic(RowRule& rule, const expect::Statistic& asked,
                                     const SuiteColumn& column);
 
 }  // namespace mlpipe::stages::data_check

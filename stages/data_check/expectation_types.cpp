@@ -23,22 +23,22 @@ std::string upper(std::string_view text) {
 // In upper case, without a length or precision in parentheses.
 bool is_integer(const std::string& name) {
   static constexpr std::array<std::string_view, 27> names{
-      "INT",       "INT8",     "INT16",     "INT32",     "INT64",        "UINT8",     "UINT16",
-      "UINT32",    "UINT64",   "INTEGER",   "BIGINT",    "SMALLINT",     "TINYINT",   "HUGEINT",
-      "LONG",      "SHORT",    "BYTEINT",   "INT64DTYPE", "INT32DTYPE",  "INTEGERTYPE", "LONGTYPE",
-      "SHORTTYPE", "BYTETYPE", "UINTEGER",  "UBIGINT",   "INTEGER_TYPE", "PYTHON_INT"};
+      "INT",       "INT8",     "INT16",    "INT32",      "INT64",        "UINT8",       "UINT16",
+      "UINT32",    "UINT64",   "INTEGER",  "BIGINT",     "SMALLINT",     "TINYINT",     "HUGEINT",
+      "LONG",      "SHORT",    "BYTEINT",  "INT64DTYPE", "INT32DTYPE",   "INTEGERTYPE", "LONGTYPE",
+      "SHORTTYPE", "BYTETYPE", "UINTEGER", "UBIGINT",    "INTEGER_TYPE", "PYTHON_INT"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 bool is_real(const std::string& name) {
   static constexpr std::array<std::string_view, 18> names{
-      "FLOAT",      "FLOAT16",     "FLOAT32",    "FLOAT64",   "DOUBLE",  "DOUBLE_PRECISION",
-      "REAL",       "NUMERIC",     "DECIMAL",    "FLOATTYPE", "DOUBLETYPE", "DECIMALTYPE",
-      "FLOAT_",     "FLOAT64DTYPE", "FLOAT4",    "FLOAT8",    "NUMBER",  "DOUBLE PRECISION"};
+      "FLOAT",  "FLOAT16",      "FLOAT32", "FLOAT64",   "DOUBLE",     "DOUBLE_PRECISION",
+      "REAL",   "NUMERIC",      "DECIMAL", "FLOATTYPE", "DOUBLETYPE", "DECIMALTYPE",
+      "FLOAT_", "FLOAT64DTYPE", "FLOAT4",  "FLOAT8",    "NUMBER",     "DOUBLE PRECISION"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 bool is_text(const std::string& name) {
   static constexpr std::array<std::string_view, 12> names{
-      "STR",  "STRING", "OBJECT",      "VARCHAR",    "TEXT", "CHAR",
+      "STR",  "STRING",  "OBJECT",     "VARCHAR",     "TEXT",     "CHAR",
       "STR_", "OBJECT_", "STRINGTYPE", "STRINGDTYPE", "NVARCHAR", "CLOB"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -57,8 +57,8 @@ bool serves(const std::string& written, const SuiteColumn& column) {
     return true;
   }
   const std::string name = whole.substr(0, whole.find_first_of("(["));
-  const bool real = column.type == "DOUBLE" || column.type == "FLOAT" ||
-                    column.type.starts_with("DECIMAL");
+  const bool real =
+      column.type == "DOUBLE" || column.type == "FLOAT" || column.type.starts_with("DECIMAL");
   switch (column.kind) {
     case Kind::number:
       return real ? is_real(name) : is_integer(name);
@@ -88,14 +88,14 @@ std::string wrong_type_sql(const std::vector<std::string>& types, const SuiteCol
   std::string known;
   for (const std::string& type : types) {
     const std::string name = upper(type);
-    for (const auto& [is, json] :
-         {std::pair{&is_integer, "'BIGINT', 'UBIGINT'"}, {&is_real, "'DOUBLE'"},
-          {&is_text, "'VARCHAR'"}, {&is_boolean, "'BOOLEAN'"}}) {
+    for (const auto& [is, json] : {std::pair{&is_integer, "'BIGINT', 'UBIGINT'"},
+                                   {&is_real, "'DOUBLE'"},
+                                   {&is_text, "'VARCHAR'"},
+                                   {&is_boolean, "'BOOLEAN'"}}) {
       known += is(name) ? fmt::format("{}{}", known.empty() ? "" : ", ", json) : "";
     }
   }
-  return known.empty() ? "true"
-                       : fmt::format("(json_type({}) NOT IN ({}))", column.value, known);
+  return known.empty() ? "true" : fmt::format("(json_type({}) NOT IN ({}))", column.value, known);
 }
 
 }  // namespace mlpipe::stages::data_check

@@ -8,8 +8,8 @@
 
 namespace mlpipe::stages::data_check {
 
-// SQL: a value of the column is of none of these types. "true" or "false" where the column is of one
-// type.
+// SQL: a value of the column is of none of these types. "true" or "false" where the column is of
+// one type.
 [[nodiscard]] std::string wrong_type_sql(const std::vector<std::string>& types,
                                          const SuiteColumn& column);
 

@@ -198,6 +198,9 @@ CheckVerdict by_columns(const Check& check, const Measured& measured) {
 
 CheckVerdict judge(const Check& check, const Measured& measured, std::int64_t rows,
                    std::int64_t now_ms) {
+  if (!measured.error.empty() && check.origin) {
+    return {CheckStatus::error, "could not be evaluated: " + measured.error};
+  }
   if (!measured.error.empty()) {
     return {CheckStatus::error,
             fmt::format("{}: could not be evaluated: {}", check.name, measured.error)};

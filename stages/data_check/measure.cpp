@@ -197,7 +197,8 @@ class Measurer {
     }
     const std::string condition =
         bad != unusable_.end() ? unusable(*rules_[i]) : violation(*rules_[i]);
-    TRY(const port::Rows rows, engine_.query(sample_query(*rules_[i], table_, condition, shown(config_.checks[i]))));
+    const std::size_t limit = std::max<std::size_t>(shown(config_.checks[i]), 1);
+    TRY(const port::Rows rows, engine_.query(sample_query(*rules_[i], table_, condition, limit)));
     take_sample(rows, measured);
     if (bad != unusable_.end()) {
       const bool numbers = std::holds_alternative<Between>(config_.checks[i].rule) &&

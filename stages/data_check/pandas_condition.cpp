@@ -94,8 +94,8 @@ Result<std::vector<Token>> tokens_of(std::string_view text) {
       out.push_back({Token::Kind::number, std::string(text.substr(start, at - start)), start});
     } else {
       const std::string_view two = text.substr(at, 2);
-      const bool pair = two == "==" || two == "!=" || two == "<=" || two == ">=" || two == "//" ||
-                        two == "**";
+      const bool pair =
+          two == "==" || two == "!=" || two == "<=" || two == ">=" || two == "//" || two == "**";
       if (!pair && std::string_view("<>()[],.+-*/%&|~").find(c) == std::string_view::npos) {
         return wrong(start, fmt::format("`{}` is not understood{}", printable(std::string(1, c)),
                                         c == '@' ? ": a suite knows no variables" : ""));
@@ -189,10 +189,9 @@ class Parser {
         } else {
           TRY(std::string right, sum(depth));
           // A comparison with a missing value is false, != is true.
-          one = name == "!="
-                    ? fmt::format("coalesce({} <> {}, true)", left, right)
-                    : fmt::format("coalesce({} {} {}, false)", left, name == "==" ? "=" : name,
-                                  right);
+          one = name == "!=" ? fmt::format("coalesce({} <> {}, true)", left, right)
+                             : fmt::format("coalesce({} {} {}, false)", left,
+                                           name == "==" ? "=" : name, right);
           left = std::move(right);
         }
       } else {
@@ -249,8 +248,11 @@ class Parser {
   Result<std::string> product(std::size_t depth) {
     TRY(std::string left, power(depth));
     for (;;) {
-      const char* name = sign("*") ? "*" : sign("//") ? "//" : sign("/") ? "/" : sign("%") ? "%"
-                                                                                       : nullptr;
+      const char* name = sign("*")    ? "*"
+                         : sign("//") ? "//"
+                         : sign("/")  ? "/"
+                         : sign("%")  ? "%"
+                                      : nullptr;
       if (name == nullptr) {
         return left;
       }
@@ -337,11 +339,9 @@ class Parser {
       return fmt::format(fmt::runtime(format), value, list);
     };
     static const std::vector<std::pair<std::string, std::string>> bare{
-        {"isnull", "({} IS NULL)"},       {"isna", "({} IS NULL)"},
-        {"notnull", "({} IS NOT NULL)"},  {"notna", "({} IS NOT NULL)"},
-        {"abs", "abs({})"},               {"str.len", "length({})"},
-        {"str.lower", "lower({})"},       {"str.upper", "upper({})"},
-        {"str.strip", "trim({})"}};
+        {"isnull", "({} IS NULL)"},    {"isna", "({} IS NULL)"},   {"notnull", "({} IS NOT NULL)"},
+        {"notna", "({} IS NOT NULL)"}, {"abs", "abs({})"},         {"str.len", "length({})"},
+        {"str.lower", "lower({})"},    {"str.upper", "upper({})"}, {"str.strip", "trim({})"}};
     static const std::vector<std::pair<std::string, std::string>> one{
         {"str.contains", "coalesce(regexp_matches({}, {}), false)"},
         {"str.startswith", "coalesce(starts_with({}, {}), false)"},

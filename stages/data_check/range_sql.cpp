@@ -66,8 +66,7 @@ Result<RangeSql> range_sql(const Limits& limits, const SuiteColumn& column) {
                       ? fmt::format("({} AT TIME ZONE 'UTC')", column.value)
                       : fmt::format("CAST({} AS TIMESTAMP)", column.value);
     range.outside = outside(limits, range.value, time_sql(limits.min), time_sql(limits.max));
-    range.unusable =
-        column.kind == Kind::text ? fmt::format("({} IS NULL)", range.value) : "false";
+    range.unusable = column.kind == Kind::text ? fmt::format("({} IS NULL)", range.value) : "false";
     return range;
   }
   if (column.kind == Kind::text && !numbers) {

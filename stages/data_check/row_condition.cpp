@@ -7,8 +7,8 @@
 
 #include "runner/base/text.hpp"
 #include "stages/data_check/sql_text.hpp"
-#include "stages/table/quoting.hpp"
 #include "stages/data_check/suite_kwargs.hpp"
+#include "stages/table/quoting.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
@@ -19,9 +19,12 @@ using spec::NodeKind;
 constexpr std::size_t deepest = 60;
 
 std::optional<std::string> sql_operator(std::string_view name) {
-  for (const auto& [written, sql] :
-       {std::pair<std::string_view, const char*>{"==", "="}, {"!=", "<>"}, {"<=", "<="},
-        {">=", ">="}, {"<", "<"}, {">", ">"}}) {
+  for (const auto& [written, sql] : {std::pair<std::string_view, const char*>{"==", "="},
+                                     {"!=", "<>"},
+                                     {"<=", "<="},
+                                     {">=", ">="},
+                                     {"<", "<"},
+                                     {">", ">"}}) {
     if (name == written) {
       return sql;
     }
@@ -41,9 +44,9 @@ std::string text_of(const Node* node) {
 
 Result<std::string> column_of(const Node& condition) {
   const Node* column = condition.find("column");
-  const std::string name =
-      column != nullptr && column->kind == NodeKind::map ? text_of(column->find("name"))
-                                                         : text_of(column);
+  const std::string name = column != nullptr && column->kind == NodeKind::map
+                               ? text_of(column->find("name"))
+                               : text_of(column);
   if (name.empty()) {
     return fail(Code::invalid, "a condition names no `column`");
   }
@@ -152,14 +155,14 @@ class GxText {
     return here;
   }
   [[nodiscard]] tl::unexpected<Error> wrong(const std::string& why) const {
-    return fail(Code::invalid, fmt::format("{} (column {} of `{}`)", why, at_ + 1,
-                                           printable(text_)));
+    return fail(Code::invalid,
+                fmt::format("{} (column {} of `{}`)", why, at_ + 1, printable(text_)));
   }
   std::optional<std::string> quoted() {
     blanks();
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
-    const auto end = quote == '"' || quote == '\'' ? text_.find(quote, at_ + 1)
-                                                   : std::string_view::npos;
+    const auto end =
+        quote == '"' || quote == '\'' ? text_.find(quote, at_ + 1) : std::string_view::npos;
     if (end == std::string_view::npos) {
       return std::nullopt;
     }
@@ -235,15 +238,15 @@ Result<std::string> row_condition_sql(const Node& condition, std::string_view pa
   if (parser == "spark" || parser == "spark_sql" || parser == "sql") {
     const SqlFacts facts = sql_facts(condition.text);
     if (facts.several || facts.unterminated || facts.empty) {
-      return fail(Code::invalid, "the row condition must be one SQL condition, with every quote and "
-                                 "comment closed");
+      return fail(Code::invalid,
+                  "the row condition must be one SQL condition, with every quote and "
+                  "comment closed");
     }
     return std::string(condition.text);
   }
-  return fail(Code::invalid,
-              fmt::format("there is no condition_parser `{}`; there are pandas, "
-                          "great_expectations, spark, sql",
-                          printable(parser)));
+  return fail(Code::invalid, fmt::format("there is no condition_parser `{}`; there are pandas, "
+                                         "great_expectations, spark, sql",
+                                         printable(parser)));
 }
 
 }  // namespace mlpipe::stages::data_check

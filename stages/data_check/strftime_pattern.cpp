@@ -55,8 +55,8 @@ std::string expanded(std::string_view format) {
                                                     {'F', "%Y-%m-%d"}};
   std::string out;
   for (std::size_t i = 0; i < format.size(); ++i) {
-    const auto it = format[i] == '%' && i + 1 < format.size() ? composed.find(format[i + 1])
-                                                              : composed.end();
+    const auto it =
+        format[i] == '%' && i + 1 < format.size() ? composed.find(format[i + 1]) : composed.end();
     // Python parses %c, %x and %X; the others only its strftime knows.
     if (it != composed.end() && (it->first == 'c' || it->first == 'x' || it->first == 'X')) {
       out += it->second;
@@ -103,7 +103,8 @@ Result<StrftimePattern> strftime_pattern(std::string_view format) {
     const char c = all[i];
     if (c == ' ' || c == '\t' || c == '\n') {
       // Any blanks of the format read any number of blanks.
-      while (i + 1 < all.size() && (all[i + 1] == ' ' || all[i + 1] == '\t' || all[i + 1] == '\n')) {
+      while (i + 1 < all.size() &&
+             (all[i + 1] == ' ' || all[i + 1] == '\t' || all[i + 1] == '\n')) {
         ++i;
       }
       pattern.regex += "\\s+";

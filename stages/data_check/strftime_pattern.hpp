@@ -11,9 +11,9 @@ namespace mlpipe::stages::data_check {
 
 struct StrftimePattern {
   std::string regex;  // RE2; matches the whole text
-  // The numbers of the groups that hold them, 0 where the format has none: a day that its month does
-  // not have is not told by the pattern.
-  int year = 0;   // four digits
+  // The numbers of the groups that hold them, 0 where the format has none: a day that its month
+  // does not have is not told by the pattern.
+  int year = 0;        // four digits
   int short_year = 0;  // two: 69 to 99 are 19xx, 0 to 68 are 20xx
   int month = 0;
   int month_name = 0;  // full or short, any case

@@ -15,10 +15,10 @@ std::array<std::span<const ExpectationKind>, 4> all() {
 IgnoreRows read_ignore(Kwargs& kwargs, bool pair) {
   // Pairs speak of "both" and "either", records of "all" and "any".
   const std::string word =
-      pair ? kwargs.one_of("ignore_row_if",
-                           {"both_values_are_missing", "either_value_is_missing", "neither",
-                            "never"},
-                           "both_values_are_missing")
+      pair ? kwargs.one_of(
+                 "ignore_row_if",
+                 {"both_values_are_missing", "either_value_is_missing", "neither", "never"},
+                 "both_values_are_missing")
            : kwargs.one_of("ignore_row_if",
                            {"all_values_are_missing", "any_value_is_missing", "never"},
                            "all_values_are_missing");
@@ -51,8 +51,8 @@ std::string nearest_expectation(std::string_view type) {
   return nearest(type, names).value_or("");
 }
 
-AskTarget read_target(const ExpectationKind& kind, Kwargs& kwargs) {
-  AskTarget target;
+ExpectationTarget read_target(const ExpectationKind& kind, Kwargs& kwargs) {
+  ExpectationTarget target;
   switch (kind.domain) {
     case ExpectationKind::Domain::table:
       break;

@@ -1,5 +1,5 @@
-// Every expectation type that is known here, and how its kwargs become an Ask. One explicit list.
-// Knows nothing of suites as files.
+// Every expectation type that is known here, and how its kwargs become an Expected. One explicit
+// list. Knows nothing of suites as files.
 #pragma once
 
 #include <span>
@@ -12,8 +12,8 @@
 
 namespace mlpipe::stages::data_check {
 
-// What the kwargs of one expectation say beside its Ask.
-struct AskTarget {
+// What the kwargs of one expectation say beside its Expected.
+struct ExpectationTarget {
   std::vector<std::string> columns;
   IgnoreRows ignore = IgnoreRows::all_missing;
 };
@@ -24,7 +24,7 @@ struct ExpectationKind {
   std::string_view type;
   Domain domain = Domain::column;
   Mostly mostly = Mostly::none;
-  Ask (*read)(Kwargs& kwargs) = nullptr;
+  Expected (*read)(Kwargs& kwargs) = nullptr;
 };
 
 [[nodiscard]] std::span<const ExpectationKind> row_expectations();
@@ -38,6 +38,6 @@ struct ExpectationKind {
 [[nodiscard]] std::string nearest_expectation(std::string_view type);
 
 // The kwargs that name columns, by the kind's domain.
-[[nodiscard]] AskTarget read_target(const ExpectationKind& kind, Kwargs& kwargs);
+[[nodiscard]] ExpectationTarget read_target(const ExpectationKind& kind, Kwargs& kwargs);
 
 }  // namespace mlpipe::stages::data_check

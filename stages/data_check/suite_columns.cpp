@@ -5,18 +5,18 @@
 #include <array>
 #include <string>
 
-#include "stages/shared/options.hpp"
 #include "stages/data_check/suite_catalog.hpp"
+#include "stages/shared/options.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
 
 using spec::Node;
 using spec::NodeKind;
-using Statistic = ask::Statistic;
+using Statistic = expect::Statistic;
 
 template <Statistic::Name name>
-Ask read_statistic(Kwargs& kwargs) {
+Expected read_statistic(Kwargs& kwargs) {
   using Name = Statistic::Name;
   constexpr bool ordered = name == Name::min || name == Name::max;
   constexpr bool required = ordered || name == Name::sum;
@@ -24,17 +24,17 @@ Ask read_statistic(Kwargs& kwargs) {
   if (ordered) {
     (void)kwargs.flag("parse_strings_as_datetimes", false);
   }
-  const Limits limits = kwargs.limits(counted   ? Kwargs::Bound::integer
-                                      : ordered ? Kwargs::Bound::any
-                                                : Kwargs::Bound::number,
-                                      required ? Kwargs::Bounded::required
-                                               : Kwargs::Bounded::at_will);
+  const Limits limits =
+      kwargs.limits(counted   ? Kwargs::Bound::integer
+                    : ordered ? Kwargs::Bound::any
+                              : Kwargs::Bound::number,
+                    required ? Kwargs::Bounded::required : Kwargs::Bounded::at_will);
   kwargs.ordered(limits);
   return Statistic{name, limits};
 }
 
-Ask read_non_null_share(Kwargs& kwargs) {
-  return ask::NonNullShare{kwargs.limits(Kwargs::Bound::number, Kwargs::Bounded::at_will)};
+Expected read_non_null_share(Kwargs& kwargs) {
+  return expect::NonNullShare{kwargs.limits(Kwargs::Bound::number, Kwargs::Bounded::at_will)};
 }
 
 std::optional<Scalar> quantile_bound(Kwargs& kwargs, const Node& node) {
@@ -50,16 +50,17 @@ std::optional<Scalar> quantile_bound(Kwargs& kwargs, const Node& node) {
   return scalar;
 }
 
-Ask read_quantiles(Kwargs& kwargs) {
-  ask::Quantiles asked;
+Expected read_quantiles(Kwargs& kwargs) {
+  expect::Quantiles asked;
   (void)kwargs.take("allow_relative_error");
   const Node* both = kwargs.take("quantile_ranges");
   const Node* at = both == nullptr ? nullptr : both->find("quantiles");
   const Node* ranges = both == nullptr ? nullptr : both->find("value_ranges");
   if (at == nullptr || ranges == nullptr || at->kind != NodeKind::list ||
       ranges->kind != NodeKind::list || at->items.size() != ranges->items.size()) {
-    kwargs.problem("`quantile_ranges` must hold the lists `quantiles` and `value_ranges` of the same "
-                   "length");
+    kwargs.problem(
+        "`quantile_ranges` must hold the lists `quantiles` and `value_ranges` of the same "
+        "length");
     return asked;
   }
   for (std::size_t i = 0; i < at->items.size(); ++i) {
@@ -81,29 +82,29 @@ Ask read_quantiles(Kwargs& kwargs) {
   return asked;
 }
 
-template <ask::DistinctSet::Relation relation>
-Ask read_distinct(Kwargs& kwargs) {
+template <expect::DistinctSet::Relation relation>
+Expected read_distinct(Kwargs& kwargs) {
   (void)kwargs.flag("parse_strings_as_datetimes", false);
   if (!kwargs.has("value_set")) {
     kwargs.problem("the kwarg `value_set` is missing");
   }
-  return ask::DistinctSet{relation, kwargs.scalars("value_set")};
+  return expect::DistinctSet{relation, kwargs.scalars("value_set")};
 }
 
-Ask read_most_common(Kwargs& kwargs) {
+Expected read_most_common(Kwargs& kwargs) {
   if (!kwargs.has("value_set")) {
     kwargs.problem("the kwarg `value_set` is missing");
   }
   auto values = kwargs.scalars("value_set");
   const bool ties = kwargs.flag("ties_okay", false);
-  return ask::MostCommon{values.value_or(std::vector<Scalar>{}),
-                         ties ? ask::Equal::allowed : ask::Equal::refused};
+  return expect::MostCommon{values.value_or(std::vector<Scalar>{}),
+                            ties ? expect::Equal::allowed : expect::Equal::refused};
 }
 
-Ask read_row_count(Kwargs& kwargs) {
+Expected read_row_count(Kwargs& kwargs) {
   const Limits limits = kwargs.limits(Kwargs::Bound::integer, Kwargs::Bounded::at_will);
   kwargs.ordered(limits);
-  return ask::RowCount{limits};
+  return expect::RowCount{limits};
 }
 
 Limits exactly(std::int64_t count) {
@@ -111,53 +112,53 @@ Limits exactly(std::int64_t count) {
   return {value, value, Strict::none};
 }
 
-Ask read_row_count_equal(Kwargs& kwargs) {
-  return ask::RowCount{exactly(kwargs.integer("value"))};
+Expected read_row_count_equal(Kwargs& kwargs) {
+  return expect::RowCount{exactly(kwargs.integer("value"))};
 }
 
-Ask read_other_table(Kwargs& kwargs) {
-  return ask::RowCountOfOther{kwargs.text("other_table_name")};
+Expected read_other_table(Kwargs& kwargs) {
+  return expect::RowCountOfOther{kwargs.text("other_table_name")};
 }
 
-Ask read_column_count(Kwargs& kwargs) {
+Expected read_column_count(Kwargs& kwargs) {
   const Limits limits = kwargs.limits(Kwargs::Bound::integer, Kwargs::Bounded::at_will);
   kwargs.ordered(limits);
-  return ask::ColumnCount{limits};
+  return expect::ColumnCount{limits};
 }
 
-Ask read_column_count_equal(Kwargs& kwargs) {
-  return ask::ColumnCount{exactly(kwargs.integer("value"))};
+Expected read_column_count_equal(Kwargs& kwargs) {
+  return expect::ColumnCount{exactly(kwargs.integer("value"))};
 }
 
-Ask read_column_order(Kwargs& kwargs) {
+Expected read_column_order(Kwargs& kwargs) {
   if (!kwargs.has("column_list")) {
     kwargs.problem("the kwarg `column_list` is missing");
   }
-  ask::ColumnOrder order;
+  expect::ColumnOrder order;
   if (kwargs.take("column_list") != nullptr) {
     order.names = kwargs.texts("column_list");
   }
   return order;
 }
 
-Ask read_column_names(Kwargs& kwargs) {
+Expected read_column_names(Kwargs& kwargs) {
   if (!kwargs.has("column_set")) {
     kwargs.problem("the kwarg `column_set` is missing");
   }
-  ask::ColumnNames asked;
+  expect::ColumnNames asked;
   if (kwargs.take("column_set") != nullptr) {
     asked.names = kwargs.texts("column_set");
   }
-  asked.others = kwargs.flag("exact_match", true) ? ask::Equal::refused : ask::Equal::allowed;
+  asked.others = kwargs.flag("exact_match", true) ? expect::Equal::refused : expect::Equal::allowed;
   return asked;
 }
 
-Ask read_has_column(Kwargs& kwargs) {
-  return ask::HasColumn{kwargs.maybe_integer("column_index")};
+Expected read_has_column(Kwargs& kwargs) {
+  return expect::HasColumn{kwargs.maybe_integer("column_index")};
 }
 
-Ask read_no_rows(Kwargs& kwargs) {
-  return ask::NoRows{kwargs.text("unexpected_rows_query")};
+Expected read_no_rows(Kwargs& kwargs) {
+  return expect::NoRows{kwargs.text("unexpected_rows_query")};
 }
 
 }  // namespace
@@ -165,7 +166,7 @@ Ask read_no_rows(Kwargs& kwargs) {
 std::span<const ExpectationKind> column_expectations() {
   using Domain = ExpectationKind::Domain;
   using Name = Statistic::Name;
-  using Relation = ask::DistinctSet::Relation;
+  using Relation = expect::DistinctSet::Relation;
   constexpr auto plain = ExpectationKind::Mostly::none;
   static const std::array kinds{
       ExpectationKind{"expect_column_min_to_be_between", Domain::column, plain,
@@ -203,8 +204,7 @@ std::span<const ExpectationKind> table_expectations() {
   using Domain = ExpectationKind::Domain;
   constexpr auto plain = ExpectationKind::Mostly::none;
   static const std::array kinds{
-      ExpectationKind{"expect_table_row_count_to_be_between", Domain::table, plain,
-                      read_row_count},
+      ExpectationKind{"expect_table_row_count_to_be_between", Domain::table, plain, read_row_count},
       ExpectationKind{"expect_table_row_count_to_equal", Domain::table, plain,
                       read_row_count_equal},
       ExpectationKind{"expect_table_row_count_to_equal_other_table", Domain::table, plain,
@@ -215,8 +215,7 @@ std::span<const ExpectationKind> table_expectations() {
                       read_column_count_equal},
       ExpectationKind{"expect_table_columns_to_match_ordered_list", Domain::table, plain,
                       read_column_order},
-      ExpectationKind{"expect_table_columns_to_match_set", Domain::table, plain,
-                      read_column_names},
+      ExpectationKind{"expect_table_columns_to_match_set", Domain::table, plain, read_column_names},
       ExpectationKind{"expect_column_to_exist", Domain::column, plain, read_has_column},
       ExpectationKind{"unexpected_rows_expectation", Domain::table, plain, read_no_rows}};
   return kinds;

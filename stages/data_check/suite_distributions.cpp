@@ -8,15 +8,15 @@
 #include <numeric>
 #include <string>
 
-#include "stages/shared/options.hpp"
 #include "stages/data_check/suite_catalog.hpp"
+#include "stages/shared/options.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
 
 using spec::Node;
 using spec::NodeKind;
-using Ks = ask::KsDistribution;
+using Ks = expect::KsDistribution;
 
 constexpr double weights_tolerance = 1e-5;  // numpy's allclose to 1
 constexpr std::int64_t most_samples = 100'000;
@@ -24,14 +24,13 @@ constexpr std::int64_t most_samples = 100'000;
 std::vector<double> numbers(Kwargs& kwargs, const Node& node, std::string_view what) {
   std::vector<double> out;
   if (node.kind != NodeKind::list) {
-    kwargs.problem(node.mark, fmt::format("`{}` must be a list of numbers, not {}", what,
-                                          shown(node)));
+    kwargs.problem(node.mark,
+                   fmt::format("`{}` must be a list of numbers, not {}", what, shown(node)));
     return out;
   }
   for (const Node& item : node.items) {
     if (item.kind != NodeKind::integer && item.kind != NodeKind::real) {
-      kwargs.problem(item.mark,
-                     fmt::format("`{}` must hold numbers, not {}", what, shown(item)));
+      kwargs.problem(item.mark, fmt::format("`{}` must hold numbers, not {}", what, shown(item)));
     }
     out.push_back(number_of(item));
   }
@@ -39,7 +38,7 @@ std::vector<double> numbers(Kwargs& kwargs, const Node& node, std::string_view w
 }
 
 // is_valid_partition_object of Great Expectations: weights that sum to 1, bins that rise.
-void check_partition(Kwargs& kwargs, spec::Mark mark, const ask::Partition& partition) {
+void check_partition(Kwargs& kwargs, spec::Mark mark, const expect::Partition& partition) {
   const double sum =
       std::accumulate(partition.weights.begin(), partition.weights.end(), 0.0) +
       std::accumulate(partition.tail_weights.begin(), partition.tail_weights.end(), 0.0);
@@ -48,9 +47,9 @@ void check_partition(Kwargs& kwargs, spec::Mark mark, const ask::Partition& part
   if (!by_value && partition.bins.size() < 2) {
     kwargs.problem(mark, "a partition needs `values`, or at least two `bins`");
   } else if (partition.weights.size() != wanted) {
-    kwargs.problem(mark, fmt::format("the partition has {} weights for {} {}",
-                                     partition.weights.size(), wanted,
-                                     by_value ? "values" : "intervals"));
+    kwargs.problem(mark,
+                   fmt::format("the partition has {} weights for {} {}", partition.weights.size(),
+                               wanted, by_value ? "values" : "intervals"));
   } else if (!(std::fabs(sum - 1.0) <= weights_tolerance)) {
     kwargs.problem(mark, fmt::format("the weights of the partition sum to {}, not to 1", sum));
   }
@@ -68,12 +67,13 @@ void check_partition(Kwargs& kwargs, spec::Mark mark, const ask::Partition& part
 
 enum class Wanted : std::uint8_t { any, values, bins };
 
-ask::Partition read_partition(Kwargs& kwargs, Wanted wanted) {
-  ask::Partition partition;
+expect::Partition read_partition(Kwargs& kwargs, Wanted wanted) {
+  expect::Partition partition;
   const Node* node = kwargs.take("partition_object");
   if (node == nullptr || node->kind != NodeKind::map) {
-    kwargs.problem("`partition_object` must hold `weights`, and `values` or `bins`; without one the "
-                   "column would be compared with itself");
+    kwargs.problem(
+        "`partition_object` must hold `weights`, and `values` or `bins`; without one the "
+        "column would be compared with itself");
     return partition;
   }
   const Node* weights = node->find("weights");
@@ -108,8 +108,8 @@ ask::Partition read_partition(Kwargs& kwargs, Wanted wanted) {
   return partition;
 }
 
-Ask read_kl(Kwargs& kwargs) {
-  ask::KlDivergence asked;
+Expected read_kl(Kwargs& kwargs) {
+  expect::KlDivergence asked;
   asked.threshold = kwargs.maybe_number("threshold");
   asked.tail_holdout = kwargs.share("tail_weight_holdout", 0.0);
   asked.internal_holdout = kwargs.share("internal_weight_holdout", 0.0);
@@ -144,16 +144,16 @@ Ask read_kl(Kwargs& kwargs) {
   return asked;
 }
 
-Ask read_chi_square(Kwargs& kwargs) {
-  ask::ChiSquare asked;
+Expected read_chi_square(Kwargs& kwargs) {
+  expect::ChiSquare asked;
   asked.p = kwargs.share("p", 0.05);
   asked.tail_holdout = kwargs.share("tail_weight_holdout", 0.0);
   asked.partition = read_partition(kwargs, Wanted::values);
   return asked;
 }
 
-Ask read_bootstrap(Kwargs& kwargs) {
-  ask::KsBootstrap asked;
+Expected read_bootstrap(Kwargs& kwargs) {
+  expect::KsBootstrap asked;
   asked.p = kwargs.share("p", 0.05);
   asked.partition = read_partition(kwargs, Wanted::bins);
   asked.samples = kwargs.maybe_integer("bootstrap_samples").value_or(asked.samples);
@@ -170,8 +170,8 @@ Ask read_bootstrap(Kwargs& kwargs) {
   }
   if (asked.samples < 1 || asked.sample_size < 1 || asked.samples > most_samples ||
       asked.sample_size > most_samples) {
-    kwargs.problem(fmt::format("`bootstrap_samples` and `bootstrap_sample_size` must lie from 1 to {}",
-                               most_samples));
+    kwargs.problem(fmt::format(
+        "`bootstrap_samples` and `bootstrap_sample_size` must lie from 1 to {}", most_samples));
   }
   return asked;
 }
@@ -211,17 +211,17 @@ void read_named_params(Kwargs& kwargs, const Node& node, const Named& named, Ks&
   asked.location = number(named.location, by_name ? std::nullopt : std::optional(0.0));
   asked.scale = number(named.scale, by_name ? std::nullopt : std::optional(1.0));
   for (const Node::Key& key : node.keys) {
-    const bool known = key.text == named.location || key.text == named.scale ||
-                       key.text == "loc" || key.text == "scale" ||
-                       std::find(named.shape.begin(), named.shape.end(), key.text) !=
-                           named.shape.end();
+    const bool known =
+        key.text == named.location || key.text == named.scale || key.text == "loc" ||
+        key.text == "scale" ||
+        std::find(named.shape.begin(), named.shape.end(), key.text) != named.shape.end();
     if (!known) {
       kwargs.problem(key.mark, fmt::format("this distribution has no parameter `{}`", key.text));
     }
   }
 }
 
-Ask read_ks_distribution(Kwargs& kwargs) {
+Expected read_ks_distribution(Kwargs& kwargs) {
   Ks asked;
   const std::string name =
       kwargs.one_of("distribution", {"norm", "beta", "gamma", "uniform", "chi2", "expon"}, "");
@@ -243,8 +243,8 @@ Ask read_ks_distribution(Kwargs& kwargs) {
     std::vector<double> list = numbers(kwargs, *params, "params");
     const std::size_t shapes = named.shape.size();
     if (list.size() < shapes || list.size() > shapes + 2) {
-      kwargs.problem(params->mark, fmt::format("`params` must be {} to {} numbers", shapes,
-                                               shapes + 2));
+      kwargs.problem(params->mark,
+                     fmt::format("`params` must be {} to {} numbers", shapes, shapes + 2));
       return asked;
     }
     asked.shape.assign(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(shapes));
@@ -260,6 +260,17 @@ Ask read_ks_distribution(Kwargs& kwargs) {
   return asked;
 }
 
+Expected read_cramers_phi(Kwargs& kwargs) {
+  for (const auto* bins : {"bins_A", "bins_B", "n_bins_A", "n_bins_B"}) {
+    if (const Node* node = kwargs.take(bins)) {
+      kwargs.problem(node->mark, fmt::format("`{}` is not supported: columns are compared by their "
+                                             "values",
+                                             bins));
+    }
+  }
+  return expect::CramersPhi{kwargs.maybe_number("threshold").value_or(0.1)};
+}
+
 }  // namespace
 
 std::span<const ExpectationKind> distribution_expectations() {
@@ -270,11 +281,12 @@ std::span<const ExpectationKind> distribution_expectations() {
                       read_kl},
       ExpectationKind{"expect_column_chisquare_test_p_value_to_be_greater_than", Domain::column,
                       plain, read_chi_square},
-      ExpectationKind{
-          "expect_column_parameterized_distribution_ks_test_p_value_to_be_greater_than",
-          Domain::column, plain, read_ks_distribution},
+      ExpectationKind{"expect_column_parameterized_distribution_ks_test_p_value_to_be_greater_than",
+                      Domain::column, plain, read_ks_distribution},
       ExpectationKind{"expect_column_bootstrapped_ks_test_p_value_to_be_greater_than",
-                      Domain::column, plain, read_bootstrap}};
+                      Domain::column, plain, read_bootstrap},
+      ExpectationKind{"expect_column_pair_cramers_phi_value_to_be_less_than", Domain::pair, plain,
+                      read_cramers_phi}};
   return kinds;
 }
 

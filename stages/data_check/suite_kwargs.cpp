@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "runner/base/text.hpp"
+#include "stages/data_check/date_text.hpp"
 #include "stages/shared/options.hpp"
 
 namespace mlpipe::stages::data_check {
@@ -116,7 +117,8 @@ double Kwargs::share(std::string_view key, double otherwise) {
     return otherwise;
   }
   if (!is_number(*node) || !(number_of(*node) >= 0.0 && number_of(*node) <= 1.0)) {
-    problem(node->mark, fmt::format("`{}` must be a number from 0 to 1, not {}", key, shown(*node)));
+    problem(node->mark,
+            fmt::format("`{}` must be a number from 0 to 1, not {}", key, shown(*node)));
     return otherwise;
   }
   return number_of(*node);
@@ -196,13 +198,13 @@ std::optional<Scalar> Kwargs::bound(std::string_view key, Bound wanted) {
     return std::nullopt;
   }
   if (wanted == Bound::integer && !whole(*node)) {
-    problem(node->mark, fmt::format("min_value and max_value must be integers; `{}` is {}", key,
-                                    shown(*node)));
+    problem(node->mark,
+            fmt::format("min_value and max_value must be integers; `{}` is {}", key, shown(*node)));
   } else if (wanted == Bound::number && !is_number(*node)) {
     problem(node->mark, fmt::format("`{}` must be a number, not {}", key, shown(*node)));
   } else if (!is_number(*node) && node->kind != NodeKind::string) {
-    problem(node->mark, fmt::format("`{}` must be a number, a date or a text, not {}", key,
-                                    shown(*node)));
+    problem(node->mark,
+            fmt::format("`{}` must be a number, a date or a text, not {}", key, shown(*node)));
   }
   return scalar_of(*node);
 }
@@ -224,8 +226,15 @@ Limits Kwargs::limits(Bound wanted, Bounded bounded) {
 }
 
 void Kwargs::ordered(const Limits& limits) {
-  if (limits.min && limits.max && limits.min->is_number() && limits.max->is_number() &&
-      number_of(*limits.min) > number_of(*limits.max)) {
+  if (!limits.min || !limits.max || limits.min->is_number() != limits.max->is_number()) {
+    return;
+  }
+  const auto low = read_date_text(limits.min->text);
+  const auto high = read_date_text(limits.max->text);
+  const bool wrong = limits.min->is_number() ? number_of(*limits.min) > number_of(*limits.max)
+                     : low && high           ? *low > *high
+                                             : limits.min->text > limits.max->text;
+  if (wrong) {
     problem("min_value cannot be greater than max_value");
   }
 }

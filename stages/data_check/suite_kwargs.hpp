@@ -45,7 +45,10 @@ class Kwargs {
 
   // min_value, max_value, strict_min, strict_max.
   enum class Bound : std::uint8_t { any, number, integer };
-  enum class Bounded : std::uint8_t { at_will, required };  // required: one of the two must be there
+  enum class Bounded : std::uint8_t {
+    at_will,
+    required
+  };  // required: one of the two must be there
   Limits limits(Bound bound, Bounded bounded);
 
   // A lower bound above the upper one, which no value could hold.

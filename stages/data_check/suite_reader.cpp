@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "runner/base/text.hpp"
-#include "stages/shared/options.hpp"
 #include "stages/data_check/row_condition.hpp"
 #include "stages/data_check/suite_catalog.hpp"
 #include "stages/data_check/suite_json.hpp"
+#include "stages/shared/options.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
@@ -16,8 +16,9 @@ namespace {
 using spec::Node;
 using spec::NodeKind;
 
-constexpr std::size_t default_shown = 20;    // partial_unexpected_count of Great Expectations
-constexpr std::size_t complete_shown = 10'000;  // COMPLETE: every row, as far as a report can hold them
+constexpr std::size_t default_shown = 20;  // partial_unexpected_count of Great Expectations
+constexpr std::size_t complete_shown =
+    10'000;  // COMPLETE: every row, as far as a report can hold them
 
 std::string place_of(const std::string& path, spec::Mark mark) {
   return fmt::format("{}:{}:{}", path, mark.line, mark.column);
@@ -25,7 +26,7 @@ std::string place_of(const std::string& path, spec::Mark mark) {
 
 Check unusable(Check check, const SuiteProblem& problem, const std::string& path) {
   check.rule = Expectation{
-      ask::Unusable{fmt::format("{}: {}", place_of(path, problem.mark), problem.message)}, {}};
+      expect::Unusable{fmt::format("{}: {}", place_of(path, problem.mark), problem.message)}, {}};
   return check;
 }
 
@@ -39,9 +40,10 @@ std::size_t read_result_format(Kwargs& kwargs) {
   const std::string format = name == nullptr ? "BASIC" : name->text;
   if (format != "BOOLEAN_ONLY" && format != "BASIC" && format != "SUMMARY" &&
       format != "COMPLETE") {
-    kwargs.problem(node->mark, fmt::format("`result_format` must be BOOLEAN_ONLY, BASIC, SUMMARY or "
-                                           "COMPLETE, not {}",
-                                           shown(*node)));
+    kwargs.problem(node->mark,
+                   fmt::format("`result_format` must be BOOLEAN_ONLY, BASIC, SUMMARY or "
+                               "COMPLETE, not {}",
+                               shown(*node)));
   }
   if (format == "COMPLETE") {
     return complete_shown;
@@ -50,8 +52,8 @@ std::size_t read_result_format(Kwargs& kwargs) {
       node->kind == NodeKind::map ? node->find("partial_unexpected_count") : nullptr;
   return count == nullptr || count->kind != NodeKind::integer
              ? default_shown
-             : static_cast<std::size_t>(std::clamp(number_of(*count), 0.0,
-                                           static_cast<double>(complete_shown)));
+             : static_cast<std::size_t>(
+                   std::clamp(number_of(*count), 0.0, static_cast<double>(complete_shown)));
 }
 
 // What every expectation may carry, and changes nothing here.
@@ -78,7 +80,7 @@ void read_condition(Kwargs& kwargs, Check& check) {
 
 void read_kwargs(const ExpectationKind& kind, Kwargs& kwargs, Check& check) {
   Expectation expectation;
-  AskTarget target = read_target(kind, kwargs);
+  ExpectationTarget target = read_target(kind, kwargs);
   check.columns = std::move(target.columns);
   expectation.ignore = target.ignore;
   if (kind.mostly == ExpectationKind::Mostly::taken) {
@@ -87,7 +89,7 @@ void read_kwargs(const ExpectationKind& kind, Kwargs& kwargs, Check& check) {
   read_condition(kwargs, check);
   check.origin->shown = read_result_format(kwargs);
   take_common(kwargs);
-  expectation.ask = kind.read(kwargs);
+  expectation.expected = kind.read(kwargs);
   check.rule = std::move(expectation);
 }
 
@@ -97,27 +99,34 @@ std::string name_of(const Check& check) {
   for (const std::string& column : check.columns) {
     columns += (columns.empty() ? "" : ", ") + printable(column);
   }
-  return columns.empty() ? check.origin->type
-                         : fmt::format("{}({})", check.origin->type, columns);
+  return columns.empty() ? check.origin->type : fmt::format("{}({})", check.origin->type, columns);
 }
 
-const std::initializer_list<std::string_view> expectation_keys{
-    "type",        "expectation_type", "kwargs", "meta",        "id",
-    "ge_cloud_id", "notes",            "name",   "description", "rendered_content",
-    "severity",    "windows",          "expectation_context"};
+const std::initializer_list<std::string_view> expectation_keys{"type",
+                                                               "expectation_type",
+                                                               "kwargs",
+                                                               "meta",
+                                                               "id",
+                                                               "ge_cloud_id",
+                                                               "notes",
+                                                               "name",
+                                                               "description",
+                                                               "rendered_content",
+                                                               "severity",
+                                                               "windows",
+                                                               "expectation_context"};
 
 // The problem of an expectation's own keys, before its kwargs are looked at.
 std::optional<SuiteProblem> problem_of_keys(const Node& node) {
   for (const Node::Key& key : node.keys) {
     if (std::find(expectation_keys.begin(), expectation_keys.end(), key.text) ==
         expectation_keys.end()) {
-      return SuiteProblem{key.mark, fmt::format("an expectation has no key `{}`",
-                                                printable(key.text))};
+      return SuiteProblem{key.mark,
+                          fmt::format("an expectation has no key `{}`", printable(key.text))};
     }
   }
-  if (const Node* windows = node.find("windows"); windows != nullptr &&
-                                                  windows->kind != NodeKind::null &&
-                                                  !windows->items.empty()) {
+  if (const Node* windows = node.find("windows");
+      windows != nullptr && windows->kind != NodeKind::null && !windows->items.empty()) {
     return SuiteProblem{windows->mark,
                         "`windows` takes bounds from earlier runs, which is not supported"};
   }
@@ -135,10 +144,10 @@ Check read_expectation(const Node& node, const std::string& path, const Paramete
   type = type == nullptr ? node.find("expectation_type") : type;
   const Node* severity = node.find("severity");
   const Node* id = node.find("id");
-  check.origin = Origin{type != nullptr && type->kind == NodeKind::string ? type->text : "unknown",
-                        place_of(path, node.mark),
-                        id != nullptr && id->kind == NodeKind::string ? id->text : "",
-                        default_shown};
+  check.origin =
+      Origin{type != nullptr && type->kind == NodeKind::string ? type->text : "unknown",
+             place_of(path, node.mark),
+             id != nullptr && id->kind == NodeKind::string ? id->text : "", default_shown};
   check.name = check.origin->type;
   if (severity != nullptr && (severity->text == "warning" || severity->text == "info")) {
     check.severity = Severity::warning;
@@ -149,11 +158,11 @@ Check read_expectation(const Node& node, const std::string& path, const Paramete
   const ExpectationKind* kind = find_expectation(type->text);
   if (kind == nullptr) {
     const std::string near = nearest_expectation(type->text);
-    return unusable(std::move(check),
-                    {type->mark, fmt::format("the expectation {} is not known{}",
-                                             printable(type->text),
-                                             near.empty() ? "" : "; did you mean " + near + "?")},
-                    path);
+    return unusable(
+        std::move(check),
+        {type->mark, fmt::format("the expectation {} is not known{}", printable(type->text),
+                                 near.empty() ? "" : "; did you mean " + near + "?")},
+        path);
   }
   if (const auto problem = problem_of_keys(node)) {
     return unusable(std::move(check), *problem, path);
@@ -209,11 +218,11 @@ std::vector<Check> read_suite(std::string_view text, const std::string& path, st
                       "a suite is an object with the list `expectations`");
     return checks;
   }
-  known_keys(suite,
-             {"name", "expectation_suite_name", "expectations", "meta", "notes", "id",
-              "ge_cloud_id", "data_asset_type", "data_asset_name", "suite_parameters",
-              "evaluation_parameters"},
-             "a suite", diagnostics);
+  known_keys(
+      suite,
+      {"name", "expectation_suite_name", "expectations", "meta", "notes", "id", "ge_cloud_id",
+       "data_asset_type", "data_asset_name", "suite_parameters", "evaluation_parameters"},
+      "a suite", diagnostics);
   for (const auto* key : {"suite_parameters", "evaluation_parameters"}) {
     const Node* parameters = suite.find(key);
     if (parameters != nullptr && parameters->kind == NodeKind::map) {

@@ -54,7 +54,7 @@ void add_row_fields(ordered_json& json, const Measured& measured, std::int64_t e
 
 void add_suite_fields(ordered_json& json, const Check& check, const Measured& measured,
                       const CheckVerdict& verdict) {
-  const auto& asked = std::get<Expectation>(check.rule).ask;
+  const auto& asked = std::get<Expectation>(check.rule).expected;
   json["check"] = check.origin->type;
   for (auto& sample : json["sample"]) {
     if (sample.at("value").is_string()) {
@@ -62,9 +62,10 @@ void add_suite_fields(ordered_json& json, const Check& check, const Measured& me
     }
   }
   const bool error = verdict.status == CheckStatus::error;
-  json["success"] = error ? ordered_json(nullptr) : ordered_json(verdict.status == CheckStatus::pass);
+  json["success"] =
+      error ? ordered_json(nullptr) : ordered_json(verdict.status == CheckStatus::pass);
   const bool rows = counts_rows(asked);
-  const bool null = std::holds_alternative<ask::Null>(asked);
+  const bool null = std::holds_alternative<expect::Null>(asked);
   const std::int64_t elements = measured.considered + (null ? 0 : measured.missing);
   json["element_count"] = elements;
   if (rows && !error) {
@@ -73,7 +74,7 @@ void add_suite_fields(ordered_json& json, const Check& check, const Measured& me
     json["observed_value"] =
         measured.observed.empty() ? number_json(measured.number) : parsed(measured.observed);
     json["measured"] = json["observed_value"];
-    if (!std::holds_alternative<ask::NoRows>(asked)) {
+    if (!std::holds_alternative<expect::NoRows>(asked)) {
       json["violations"] = verdict.status == CheckStatus::pass ? 0 : measured.violations;
     }
   }

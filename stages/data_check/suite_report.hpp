@@ -1,5 +1,5 @@
-// The part of a stored check that belongs to Great Expectations: what its own validation results say,
-// under its own names. Private to the reports of this room.
+// The part of a stored check that belongs to Great Expectations: what its own validation results
+// say, under its own names. Private to the reports of this room.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -4,10 +4,10 @@
 #include <array>
 #include <string>
 
-#include "stages/shared/options.hpp"
 #include "stages/data_check/sql_text.hpp"
 #include "stages/data_check/strftime_pattern.hpp"
 #include "stages/data_check/suite_catalog.hpp"
+#include "stages/shared/options.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
@@ -15,62 +15,59 @@ namespace {
 using spec::Node;
 using spec::NodeKind;
 
-Ask read_between(Kwargs& kwargs) {
-  if (kwargs.flag("allow_cross_type_comparisons", false)) {
-    kwargs.problem("values of different types are not compared here: allow_cross_type_comparisons "
-                   "cannot be true");
-  }
+Expected read_between(Kwargs& kwargs) {
+  const bool cross = kwargs.flag("allow_cross_type_comparisons", false);
   (void)kwargs.flag("parse_strings_as_datetimes", false);  // texts beside times are read as times
   const Limits limits = kwargs.limits(Kwargs::Bound::any, Kwargs::Bounded::required);
   kwargs.ordered(limits);
-  return ask::InRange{limits};
+  return expect::InRange{limits, cross ? expect::Kinds::cross : expect::Kinds::alike};
 }
 
-Ask read_lengths(Kwargs& kwargs) {
-  return ask::LengthInRange{kwargs.limits(Kwargs::Bound::integer, Kwargs::Bounded::required)};
+Expected read_lengths(Kwargs& kwargs) {
+  return expect::LengthInRange{kwargs.limits(Kwargs::Bound::integer, Kwargs::Bounded::required)};
 }
 
-Ask read_length(Kwargs& kwargs) {
+Expected read_length(Kwargs& kwargs) {
   const Scalar length{NodeKind::integer, fmt::format("{}", kwargs.integer("value"))};
-  return ask::LengthInRange{{length, length, Strict::none}};
+  return expect::LengthInRange{{length, length, Strict::none}};
 }
 
-template <ask::Sense sense>
-Ask read_member(Kwargs& kwargs) {
+template <expect::Sense sense>
+Expected read_member(Kwargs& kwargs) {
   (void)kwargs.flag("parse_strings_as_datetimes", false);
   if (!kwargs.has("value_set")) {
     kwargs.problem("the kwarg `value_set` is missing");
   }
-  return ask::Member{kwargs.scalars("value_set"), sense};
+  return expect::Member{kwargs.scalars("value_set"), sense};
 }
 
-template <ask::Sense sense>
-Ask read_null(Kwargs&) {
-  return ask::Null{sense};
+template <expect::Sense sense>
+Expected read_null(Kwargs&) {
+  return expect::Null{sense};
 }
 
-Ask read_unique(Kwargs&) {
-  return ask::Distinct{};
+Expected read_unique(Kwargs&) {
+  return expect::Distinct{};
 }
 
-Ask read_type(Kwargs& kwargs) {
-  return ask::OfType{{kwargs.text("type_")}};
+Expected read_type(Kwargs& kwargs) {
+  return expect::OfType{{kwargs.text("type_")}};
 }
 
-Ask read_types(Kwargs& kwargs) {
-  return ask::OfType{kwargs.texts("type_list")};
+Expected read_types(Kwargs& kwargs) {
+  return expect::OfType{kwargs.texts("type_list")};
 }
 
-Ask read_z_scores(Kwargs& kwargs) {
+Expected read_z_scores(Kwargs& kwargs) {
   const double threshold = kwargs.number("threshold");
-  const auto side = kwargs.flag("double_sided", false) ? ask::Side::both : ask::Side::upper;
-  return ask::ZScore{threshold, side};
+  const auto side = kwargs.flag("double_sided", false) ? expect::Side::both : expect::Side::upper;
+  return expect::ZScore{threshold, side};
 }
 
-Ask matching(Kwargs& kwargs, ask::Matching matching) {
+Expected matching(Kwargs& kwargs, expect::Matching matching) {
   for (const std::string& pattern : matching.patterns) {
-    const auto why = matching.language == ask::Language::regex ? regex_problem(pattern)
-                                                                : std::nullopt;
+    const auto why =
+        matching.language == expect::Language::regex ? regex_problem(pattern) : std::nullopt;
     if (why) {
       kwargs.problem(fmt::format("the regular expression {} cannot be used: {}", pattern, *why));
     }
@@ -78,71 +75,74 @@ Ask matching(Kwargs& kwargs, ask::Matching matching) {
   return matching;
 }
 
-template <ask::Language language, ask::Sense sense>
-Ask read_pattern(Kwargs& kwargs) {
-  const auto* key = language == ask::Language::regex ? "regex" : "like_pattern";
-  return matching(kwargs, {{kwargs.text(key)}, language, ask::Of::any, sense});
+template <expect::Language language, expect::Sense sense>
+Expected read_pattern(Kwargs& kwargs) {
+  const auto* key = language == expect::Language::regex ? "regex" : "like_pattern";
+  return matching(kwargs, {{kwargs.text(key)}, language, expect::Of::any, sense});
 }
 
-template <ask::Language language, ask::Sense sense>
-Ask read_pattern_list(Kwargs& kwargs) {
-  const auto* key = language == ask::Language::regex ? "regex_list" : "like_pattern_list";
-  ask::Matching asked{kwargs.texts(key), language, ask::Of::any, sense};
+template <expect::Language language, expect::Sense sense>
+Expected read_pattern_list(Kwargs& kwargs) {
+  const auto* key = language == expect::Language::regex ? "regex_list" : "like_pattern_list";
+  expect::Matching asked{kwargs.texts(key), language, expect::Of::any, sense};
   // match_on belongs to the wanted forms alone; an unwanted one must match none.
-  if (sense == ask::Sense::wanted && kwargs.one_of("match_on", {"any", "all"}, "any") == "all") {
-    asked.of = ask::Of::all;
+  if (sense == expect::Sense::wanted && kwargs.one_of("match_on", {"any", "all"}, "any") == "all") {
+    asked.of = expect::Of::all;
   }
   return matching(kwargs, std::move(asked));
 }
 
-Ask read_date_format(Kwargs& kwargs) {
+Expected read_date_format(Kwargs& kwargs) {
   const std::string format = kwargs.text("strftime_format");
   if (const auto pattern = strftime_pattern(format); !pattern) {
     kwargs.problem(fmt::format("`strftime_format` cannot be used: {}", pattern.error().message));
   }
-  return ask::DateFormat{format};
+  return expect::DateFormat{format};
 }
 
-Ask read_date_text(Kwargs&) {
-  return ask::DateText{};
+Expected read_date_text(Kwargs&) {
+  return expect::DateText{};
 }
 
-Ask read_json_text(Kwargs&) {
-  return ask::JsonText{};
+Expected read_json_text(Kwargs&) {
+  return expect::JsonText{};
 }
 
-Ask read_json_schema(Kwargs& kwargs) {
+Expected read_json_schema(Kwargs& kwargs) {
   const Node* schema = kwargs.take("json_schema");
   if (schema == nullptr || schema->kind != NodeKind::map) {
     kwargs.problem("`json_schema` must be an object");
-    return ask::JsonSchema{"{}"};
+    return expect::JsonSchema{"{}"};
   }
-  return ask::JsonSchema{spec::canonical_json(*schema)};
+  return expect::JsonSchema{spec::canonical_json(*schema)};
 }
 
-template <ask::Direction direction>
-Ask read_sorted(Kwargs& kwargs) {
+template <expect::Direction direction>
+Expected read_sorted(Kwargs& kwargs) {
   (void)kwargs.flag("parse_strings_as_datetimes", false);
   const bool strictly = kwargs.flag("strictly", false);
-  return ask::Sorted{direction, strictly ? ask::Equal::refused : ask::Equal::allowed};
+  return expect::Sorted{direction, strictly ? expect::Equal::refused : expect::Equal::allowed};
 }
 
-Ask read_greater(Kwargs& kwargs) {
-  (void)kwargs.flag("parse_strings_as_datetimes", false);
+Expected read_greater(Kwargs& kwargs) {
+  const bool times = kwargs.flag("parse_strings_as_datetimes", false);
   if (kwargs.flag("allow_cross_type_comparisons", false)) {
-    kwargs.problem("values of different types are not compared here: allow_cross_type_comparisons "
-                   "cannot be true");
+    kwargs.problem(
+        "values of different types are not compared here: allow_cross_type_comparisons "
+        "cannot be true");
   }
-  return ask::Greater{kwargs.flag("or_equal", false) ? ask::Equal::allowed : ask::Equal::refused};
+  return expect::Greater{
+      kwargs.flag("or_equal", false) ? expect::Equal::allowed : expect::Equal::refused,
+      times ? expect::Texts::as_times : expect::Texts::as_they_are};
 }
 
-Ask read_pair_equal(Kwargs&) {
-  return ask::PairEqual{};
+Expected read_pair_equal(Kwargs&) {
+  return expect::PairEqual{};
 }
 
-Ask read_pair_member(Kwargs& kwargs) {
+Expected read_pair_member(Kwargs& kwargs) {
   const Node* node = kwargs.take("value_pairs_set");
-  ask::PairMember member;
+  expect::PairMember member;
   if (node == nullptr) {
     return member;
   }
@@ -150,8 +150,9 @@ Ask read_pair_member(Kwargs& kwargs) {
   for (const Node& pair : node->items) {
     if (pair.kind != NodeKind::list || pair.items.size() != 2 || !pair.items[0].is_scalar() ||
         !pair.items[1].is_scalar()) {
-      kwargs.problem(pair.mark, "`value_pairs_set` must be a list of pairs, each a list of two "
-                                "values");
+      kwargs.problem(pair.mark,
+                     "`value_pairs_set` must be a list of pairs, each a list of two "
+                     "values");
       continue;
     }
     member.pairs->emplace_back(*scalar_of(pair.items[0]), *scalar_of(pair.items[1]));
@@ -162,25 +163,25 @@ Ask read_pair_member(Kwargs& kwargs) {
   return member;
 }
 
-Ask read_compound(Kwargs&) {
-  return ask::CompoundDistinct{};
+Expected read_compound(Kwargs&) {
+  return expect::CompoundDistinct{};
 }
 
-Ask read_in_record(Kwargs&) {
-  return ask::DistinctInRecord{};
+Expected read_in_record(Kwargs&) {
+  return expect::DistinctInRecord{};
 }
 
-Ask read_record_sum(Kwargs& kwargs) {
-  return ask::RecordSum{kwargs.number("sum_total")};
+Expected read_record_sum(Kwargs& kwargs) {
+  return expect::RecordSum{kwargs.number("sum_total")};
 }
 
 }  // namespace
 
 std::span<const ExpectationKind> row_expectations() {
   using Domain = ExpectationKind::Domain;
-  using ask::Direction;
-  using ask::Language;
-  using ask::Sense;
+  using expect::Direction;
+  using expect::Language;
+  using expect::Sense;
   constexpr auto mostly = ExpectationKind::Mostly::taken;
   static const std::array kinds{
       ExpectationKind{"expect_column_values_to_be_between", Domain::column, mostly, read_between},
@@ -231,6 +232,8 @@ std::span<const ExpectationKind> row_expectations() {
                       read_sorted<Direction::down>},
       ExpectationKind{"expect_column_pair_values_a_to_be_greater_than_b", Domain::pair, mostly,
                       read_greater},
+      ExpectationKind{"expect_column_pair_values_A_to_be_greater_than_B", Domain::pair, mostly,
+                      read_greater},  // its name before 0.13
       ExpectationKind{"expect_column_pair_values_to_be_equal", Domain::pair, mostly,
                       read_pair_equal},
       ExpectationKind{"expect_column_pair_values_to_be_in_set", Domain::pair, mostly,

@@ -54,7 +54,10 @@ void read_null_values(const Node& node, CsvOptions& csv, Diagnostics& diagnostic
 }  // namespace
 
 const std::vector<std::string>& pandas_null_values() {
-  static const std::vector<std::string> values{"", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"};
+  static const std::vector<std::string> values{"",         "#N/A", "#N/A N/A", "#NA",    "-1.#IND",
+                                               "-1.#QNAN", "-NaN", "-nan",     "1.#IND", "1.#QNAN",
+                                               "<NA>",     "N/A",  "NA",       "NULL",   "NaN",
+                                               "None",     "n/a",  "nan",      "null"};
   return values;
 }
 

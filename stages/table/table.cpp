@@ -207,6 +207,9 @@ Status Table::open_typed(port::TableEngine& engine, const TableFiles& files, Typ
   if (files.format == Format::parquet && files.paths.size() > 1) {
     TRY_OK(same_parts(engine, files.paths, own));
   }
+  if (types == Types::written) {
+    TRY_OK(find_empty(engine, source));
+  }
   if (files.format == Format::jsonl && files.partitions.empty() && types == Types::written) {
     return open_written(engine, files);
   }
@@ -226,6 +229,42 @@ Result<std::vector<std::string>> Table::open_delta(port::TableEngine& engine,
   return std::move(opened.paths);
 }
 
+// Only texts and JSON are in question: a column of numbers is one of numbers also without a value.
+// The first rows settle most of them.
+Status Table::find_empty(port::TableEngine& engine, const std::string& source) {
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].family == Family::text || columns_[i].family == Family::other) {
+      open.push_back(i);
+    }
+  }
+  for (const std::string& rows : {fmt::format("(SELECT * FROM {} LIMIT 2048)", source), source}) {
+    if (open.empty()) {
+      return {};
+    }
+    std::string select;
+    for (const std::size_t i : open) {
+      select += fmt::format("{}count({})", select.empty() ? "" : ", ",
+                            quote_identifier(columns_[i].name));
+    }
+    TRY(const port::Rows counts, engine.query(fmt::format("SELECT {} FROM {}", select, rows)));
+    std::vector<std::size_t> left;
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      if (std::get<std::int64_t>(counts.rows.at(0).at(k)) == 0) {
+        left.push_back(open[k]);
+      }
+    }
+    open = std::move(left);
+  }
+  empty_ = std::move(open);
+  return {};
+}
+
+bool Table::holds_nothing(std::size_t column) const {
+  return columns_[column].type == "NULL" ||
+         std::binary_search(empty_.begin(), empty_.end(), column);
+}
+
 // JSON lines know no dates: each such column is read as text, and its typed form derived from that.
 Status Table::open_written(port::TableEngine& engine, const TableFiles& files) {
   std::string declared;
@@ -234,8 +273,9 @@ Status Table::open_written(port::TableEngine& engine, const TableFiles& files) {
     const std::string column = quote_identifier(columns_[i].name);
     const std::string comma = i == 0 ? "" : ", ";
     const bool text = written_as_text(columns_[i].type);
+    const bool plain = text || holds_nothing(i);  // without a value, it was found to be JSON
     declared += fmt::format("{}{}: {}", comma, quote_literal(columns_[i].name),
-                            quote_literal(text ? "VARCHAR" : columns_[i].type));
+                            quote_literal(plain ? "VARCHAR" : columns_[i].type));
     select += text ? fmt::format("{}{} AS {}, TRY_CAST({} AS {}) AS {}", comma, column,
                                  derived("text", i), column, columns_[i].type, column)
                    : comma + column;

@@ -49,9 +49,11 @@ class Table {
   // SQL expressions over a column, for queries on rows() or logged_rows().
   [[nodiscard]] std::string value(std::size_t column) const;  // a CSV's text, else the typed value
   [[nodiscard]] std::string text(std::size_t column) const;
-  // With Types::written: a text as the file has it, also where it reads as a date. Empty: the column
-  // holds no texts.
+  // With Types::written: a text as the file has it, also where it reads as a date. Empty: the
+  // column holds no texts.
   [[nodiscard]] std::string written(std::size_t column) const;
+  // With Types::written: no row has a value, so that the column's type means nothing.
+  [[nodiscard]] bool holds_nothing(std::size_t column) const;
   [[nodiscard]] std::string missing(std::size_t column) const;  // NULL, or NaN in a column of reals
   [[nodiscard]] std::string number(
       std::size_t column) const;  // NULL where a CSV's text is no number
@@ -69,10 +71,13 @@ class Table {
   Result<std::vector<std::string>> open_delta(port::TableEngine& engine, const TableFiles& files);
   Status open_written(port::TableEngine& engine, const TableFiles& files);
 
+  Status find_empty(port::TableEngine& engine, const std::string& source);
+
   Format format_ = Format::csv;
   std::vector<TableColumn> columns_;
   std::size_t files_ = 0;
   std::optional<DeltaFacts> delta_;
+  std::vector<std::size_t> empty_;  // columns without a value, ascending; with Types::written
 };
 
 // How many malformed lines a CSV scan records; beyond that their number is only known to be larger.

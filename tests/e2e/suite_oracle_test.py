@@ -36,8 +36,8 @@ def table(draw):
 
     missing = draw.choice([0, 0, 0.2, 1 if rows < 5 else 0.5])
     return pd.DataFrame({
-        "i": pd.array(column(lambda: draw.randint(-3, 6), missing), dtype="Int64"),
-        "j": pd.array(column(lambda: draw.randint(-3, 6), draw.choice([0, 0.3])), dtype="Int64"),
+        "i": pd.array(column(lambda: draw.randint(-3, 6), missing), dtype="float64"),
+        "j": pd.array(column(lambda: draw.randint(-3, 6), draw.choice([0, 0.3])), dtype="float64"),
         "f": pd.array(column(lambda: draw.choice([draw.gauss(0, 2), 0.5, 1.5, -1e9]), missing), dtype="float64"),
         "w": pd.Series(column(lambda: draw.choice(["a", "b", "bc", "ä x", "zz"]), missing), dtype=object),
     })
@@ -125,7 +125,7 @@ def asked(draw):
     mostly = {"mostly": draw.choice([0.5, 0.8, 1.0, 0.99])} if draw.random() < 0.5 else {}
     between = {"column": number, "min_value": low, "max_value": high}
     column = {"column": draw.choice("ijfw")}
-    pair = {"column_A": draw.choice("if"), "column_B": draw.choice("jf")}
+    pair = {"column_A": draw.choice("if"), "column_B": "j"}
     ignore = {"ignore_row_if": draw.choice(["both_values_are_missing", "either_value_is_missing"])}
     words, numbers = draw.sample(["a", "b", "bc", "zz", "no"], 3), draw.sample(range(-3, 8), 5)
     members = {"column": "w", "value_set": words} if draw.random() < 0.5 else {"column": "i", "value_set": numbers}
@@ -177,7 +177,9 @@ def write(frame, path):
     if path.suffix == ".csv":
         frame.to_csv(path, index=False)
     else:
-        path.write_text("".join(json.dumps(dict(row)) + "\n" for _, row in plain.iterrows()))
+        # pandas has no integers beside missing values
+        path.write_text("".join(json.dumps({key: int(value) if key in "ij" and value is not None else value
+                                            for key, value in row.items()}) + "\n" for _, row in plain.iterrows()))
 
 
 def one_table(draw, folder, number):
