@@ -164,6 +164,20 @@ void add_drift(CLI::App& app, DriftArguments& drift, Verb& verb) {
   sub->callback([&] { verb = [&] { return cli::drift(drift); }; });
 }
 
+void add_profile(CLI::App& app, ProfileArguments& profile, Verb& verb) {
+  CLI::App* sub = app.add_subcommand("profile", "say what a table holds");
+  sub->add_option("table", profile.table, "CSV, JSONL or Parquet: a file, a folder or a glob")
+      ->required();
+  sub->add_option("-o,--output", profile.output, "keep the profile, for `mlpipe drift`")
+      ->type_name("FILE.json")
+      ->check([](const std::string& path) {
+        return path.ends_with(".json") ? std::string() : std::string("a profile is a .json file");
+      });
+  sub->add_option("--report", profile.report, "write an HTML page")->type_name("FILE.html");
+  sub->add_flag("--json", profile.json, "the profile as JSON");
+  sub->callback([&] { verb = [&] { return cli::profile(profile); }; });
+}
+
 void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
   CLI::App* sub = app.add_subcommand("deploy", "look at and change what is deployed");
   sub->require_subcommand(1);
@@ -221,6 +235,7 @@ struct Arguments {
   ShellArguments shell;
   CheckArguments check;
   DriftArguments drift;
+  ProfileArguments profile;
   DeployArguments deploy;
   GcArguments gc;
   InitArguments init;
@@ -239,6 +254,7 @@ int parse_and_run(int argc, char** argv) {
   add_stage_verbs(app, arguments.logs, arguments.accept, arguments.shell, verb);
   add_check(app, arguments.check, verb);
   add_drift(app, arguments.drift, verb);
+  add_profile(app, arguments.profile, verb);
   add_deploy(app, arguments.deploy, verb);
   add_house(app, arguments.run.common, arguments.gc, arguments.init, arguments.shell_name, verb);
   try {
