@@ -59,7 +59,8 @@ void add_run(CLI::App& app, RunArguments& run, Verb& verb) {
   sub->add_flag("-P,--all-pipelines", run.common.dvc.all_pipelines, "DVC: every dvc.yaml");
   sub->add_flag("--force-downstream", run.common.dvc.force_downstream,
                 "DVC: below a stage that ran, run all");
-  sub->add_flag("--no-run-cache", run.common.dvc.no_run_cache, "DVC: restore nothing from the run cache");
+  sub->add_flag("--no-run-cache", run.common.dvc.no_run_cache,
+                "DVC: restore nothing from the run cache");
   sub->add_flag("--allow-missing", run.common.dvc.allow_missing,
                 "DVC: data that is merely absent makes no stage stale");
   sub->add_flag("--pull", run.common.dvc.pull, "DVC: fetch what is missing from the remote first");
@@ -80,7 +81,8 @@ void add_looking(CLI::App& app, RunArguments& run, Verb& verb, std::string& stag
   plan->callback([&] { verb = [&] { return cli::plan(run); }; });
   CLI::App* status = app.add_subcommand("status", "say which stages are up to date");
   add_common(*status, run.common, Takes::targets);
-  status->add_flag("-c,--cloud", run.common.dvc.cloud, "DVC: compare cache and remote (with --dvc-compat --json)");
+  status->add_flag("-c,--cloud", run.common.dvc.cloud,
+                   "DVC: compare cache and remote (with --dvc-compat --json)");
   status->callback([&] { verb = [&] { return cli::status(run.common); }; });
   CLI::App* why = app.add_subcommand("why", "say exactly why a stage would run");
   add_common(*why, run.common, Takes::nothing);
@@ -254,6 +256,20 @@ void add_gate(CLI::App& app, GateArguments& gate, Verb& verb) {
   sub->callback([&] { verb = [&] { return cli::gate(gate); }; });
 }
 
+void add_profile(CLI::App& app, ProfileArguments& profile, Verb& verb) {
+  CLI::App* sub = app.add_subcommand("profile", "say what a table holds");
+  sub->add_option("table", profile.table, "CSV, JSONL or Parquet: a file, a folder or a glob")
+      ->required();
+  sub->add_option("-o,--output", profile.output, "keep the profile, for `mlpipe drift`")
+      ->type_name("FILE.json")
+      ->check([](const std::string& path) {
+        return path.ends_with(".json") ? std::string() : std::string("a profile is a .json file");
+      });
+  sub->add_option("--report", profile.report, "write an HTML page")->type_name("FILE.html");
+  sub->add_flag("--json", profile.json, "the profile as JSON");
+  sub->callback([&] { verb = [&] { return cli::profile(profile); }; });
+}
+
 void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
   CLI::App* sub = app.add_subcommand("deploy", "look at and change what is deployed");
   sub->require_subcommand(1);
@@ -281,12 +297,14 @@ void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
 }
 
 void add_data(CLI::App& app, DataArguments& data, Verb& verb) {
-  CLI::App* sub = app.add_subcommand("data", "versioned data: files and folders by content, in DVC's format");
+  CLI::App* sub =
+      app.add_subcommand("data", "versioned data: files and folders by content, in DVC's format");
   sub->require_subcommand(1);
   using Action = DataArguments::Action;
   const auto add = [&](const char* name, const char* text, Action action, const char* targets) {
     CLI::App* child = sub->add_subcommand(name, text);
-    child->add_option("-C,--directory", data.common.folder, "work as if started there")->type_name("DIR");
+    child->add_option("-C,--directory", data.common.folder, "work as if started there")
+        ->type_name("DIR");
     child->add_flag("--json", data.common.json, "facts as JSON on standard output");
     if (targets != nullptr) {
       child->add_option("target", data.targets, targets);
@@ -298,15 +316,22 @@ void add_data(CLI::App& app, DataArguments& data, Verb& verb) {
     return child;
   };
   constexpr const char* stages = "stages, .dvc files, or paths of data (default: all)";
-  add("add", "track files and folders", Action::add, "files and folders")->get_option("target")->required();
+  add("add", "track files and folders", Action::add, "files and folders")
+      ->get_option("target")
+      ->required();
   add("status", "say which tracked data is not as recorded", Action::status, stages);
   CLI::App* checkout = add("checkout", "put back what is recorded", Action::checkout, stages);
   checkout->add_flag("-f,--force", data.force, "overwrite content that no cache holds");
-  checkout->add_flag("--allow-missing", data.allow_missing, "objects that are nowhere here are no failure");
-  add("remove", "stop tracking; the data stays", Action::remove, ".dvc files")->get_option("target")->required();
-  CLI::App* commit = add("commit", "take what stands on the disk as recorded", Action::commit, stages);
+  checkout->add_flag("--allow-missing", data.allow_missing,
+                     "objects that are nowhere here are no failure");
+  add("remove", "stop tracking; the data stays", Action::remove, ".dvc files")
+      ->get_option("target")
+      ->required();
+  CLI::App* commit =
+      add("commit", "take what stands on the disk as recorded", Action::commit, stages);
   commit->add_flag("-f,--force", data.force, "as in DVC; nothing is asked anyway");
-  add("unprotect", "turn links into copies that may be edited", Action::unprotect, "files and folders")
+  add("unprotect", "turn links into copies that may be edited", Action::unprotect,
+      "files and folders")
       ->get_option("target")
       ->required();
   CLI::App* gc = add("gc", "remove objects that nothing names", Action::gc, nullptr);
@@ -358,6 +383,7 @@ struct Arguments {
   TableArguments table;
   DriftArguments drift;
   GateArguments gate;
+  ProfileArguments profile;
   DeployArguments deploy;
   GcArguments gc;
   DataArguments data;
@@ -379,6 +405,7 @@ int parse_and_run(int argc, char** argv) {
   add_table(app, arguments.table, verb);
   add_drift(app, arguments.drift, verb);
   add_gate(app, arguments.gate, verb);
+  add_profile(app, arguments.profile, verb);
   add_deploy(app, arguments.deploy, verb);
   add_data(app, arguments.data, verb);
   add_house(app, arguments.run.common, arguments.gc, arguments.init, arguments.shell_name, verb);

@@ -114,6 +114,14 @@ struct GateArguments {
 };
 int gate(const GateArguments& arguments);
 
+struct ProfileArguments {
+  std::string table;
+  std::string output;  // file for the profile as JSON
+  std::string report;  // file for the page
+  bool json = false;
+};
+int profile(const ProfileArguments& arguments);
+
 enum class GraphFormat : std::uint8_t { text, mermaid, dot, json };
 int graph(const Common& common, GraphFormat format);
 

@@ -107,23 +107,6 @@ Compared stability(Cells cells, const Samples& samples) {
   return result;
 }
 
-// TFDV's standard histogram: ten equal buckets over the sample's own range.
-std::vector<statistics::Bucket> ten_buckets(const statistics::Tally& tally) {
-  constexpr std::size_t buckets = 10;
-  const double low = tally.values.front();
-  const double high = tally.values.back();
-  if (low == high) {
-    return {{low, high, static_cast<double>(tally.total)}};
-  }
-  const auto edges = statistics::equal_edges(low, high, buckets);
-  const auto counts = statistics::histogram(tally, edges);
-  std::vector<statistics::Bucket> result;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    result.push_back({edges[i], edges[i + 1], static_cast<double>(counts[i])});
-  }
-  return result;
-}
-
 // Deepchecks: without the outer 2.5 percent of each sample, scaled to the range of both.
 Result<Compared> earth_mover(const NumberSamples& samples) {
   constexpr double margin = 0.025;
@@ -181,9 +164,12 @@ Result<Compared> compare_numbers(Method method, const NumberSamples& samples) {
     case Method::deepchecks_emd:
       return earth_mover(samples);
     case Method::jsd_base2_hist: {
-      const auto divergence = statistics::histogram_divergence(ten_buckets(samples.reference),
-                                                               ten_buckets(samples.current));
-      return Compared{divergence.value_or(0), std::nullopt, 0, 0};
+      const auto divergence =
+          statistics::histogram_divergence(samples.reference_histogram, samples.current_histogram);
+      if (!divergence) {
+        return fail(Code::invalid, "a histogram is empty");
+      }
+      return Compared{*divergence, std::nullopt, 0, 0};
     }
     default:
       return fail(Code::internal, "no method for numbers");

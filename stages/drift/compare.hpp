@@ -8,6 +8,7 @@
 
 #include "runner/base/error.hpp"
 #include "stages/drift/method.hpp"
+#include "stages/statistics/distances.hpp"
 #include "stages/statistics/tally.hpp"
 
 namespace mlpipe::stages::drift {
@@ -16,6 +17,9 @@ struct NumberSamples {
   statistics::Tally reference;
   statistics::Tally current;
   statistics::Pair pair;
+  // For methods over histograms: a profile's own, or ten equal cells.
+  std::vector<statistics::Bucket> reference_histogram{};
+  std::vector<statistics::Bucket> current_histogram{};
 };
 struct CategorySamples {
   std::vector<std::string> keys;

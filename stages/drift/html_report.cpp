@@ -5,69 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "runner/base/text.hpp"
+#include "stages/shared/html.hpp"
 
 namespace mlpipe::stages::drift {
 namespace {
 
-constexpr std::string_view style = R"(
-:root{color-scheme:light dark;--page:#fff;--ink:#1c1e21;--dim:#5f6672;--line:#d9dde3;--panel:#f6f7f9;
---reference:#7a8699;--current:#2469c9;--bad:#b42318;--good:#1a7f37;--odd:#9a6700}
-@media(prefers-color-scheme:dark){:root{--page:#14161a;--ink:#e7e9ec;--dim:#9aa3af;--line:#30353d;
---panel:#1c1f25;--reference:#8793a5;--current:#6aa5ff;--bad:#ff7b72;--good:#4cc26a;--odd:#d7a430}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-main{max-width:1060px;margin:0 auto;padding:24px 16px 64px}
-h1{font-size:22px;margin:0 0 4px}h2{font-size:16px;margin:0;overflow-wrap:anywhere}
-p{margin:4px 0}.dim{color:var(--dim)}.fail,.drift{color:var(--bad)}.pass,.same{color:var(--good)}
-.error{color:var(--odd)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:20px 0}
-th,td{padding:6px 10px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-td.w{white-space:normal;min-width:14em}
-a{color:inherit}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:16px}
-.card{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:14px}
-svg{display:block;width:100%;height:auto;margin-top:8px}
-.r{fill:var(--reference)}.c{fill:var(--current)}
-svg text{fill:var(--dim);font:11px system-ui,sans-serif}
-.key span{display:inline-block;width:10px;height:10px;border-radius:2px;margin:0 5px 0 12px}
-.key .r{background:var(--reference)}.key .c{background:var(--current)}
-)";
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
-
 std::string number(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? fmt::format("{:.4g}", *value) : std::string("-");
-}
-
-std::string with_commas(std::uint64_t count) {
-  std::string text = fmt::to_string(count);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), ",");
-  }
-  return text;
 }
 
 std::string_view word(const ColumnResult& column) {
@@ -77,18 +21,6 @@ std::string_view word(const ColumnResult& column) {
 std::string verdict_word(const DriftResult& result) {
   const Verdict verdict = result.status();
   return verdict == Verdict::pass ? "pass" : verdict == Verdict::fail ? "fail" : "error";
-}
-
-// At most this many characters, never within one.
-std::string cut(const std::string& text, std::size_t characters) {
-  std::size_t seen = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool starts = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
-    if (starts && ++seen > characters) {
-      return text.substr(0, i) + "...";
-    }
-  }
-  return text;
 }
 
 struct Shares {
@@ -154,10 +86,10 @@ std::string bars(const Picture& picture, const Shares& shares) {
     const double top = static_cast<double>(i) * row;
     const std::string& label = picture.labels[i];
     svg += fmt::format("<g><title>{}: reference {} ({:.1f} %), current {} ({:.1f} %)</title>",
-                       escaped(label), picture.reference[i], 100 * shares.reference[i],
+                       html_escaped(label), picture.reference[i], 100 * shares.reference[i],
                        picture.current[i], 100 * shares.current[i]);
     svg += fmt::format("<text x=\"0\" y=\"{:.1f}\">{}</text>", top + 14,
-                       label.empty() ? "(empty)" : escaped(cut(label, longest_name)));
+                       label.empty() ? "(empty)" : html_escaped(shortened(label, longest_name)));
     const auto bar = [&](double share, double y, char of) {
       const double length = shares.largest > 0 ? share / shares.largest * (wide - names) : 0;
       svg += fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"8\"/>",
@@ -173,12 +105,12 @@ std::string bars(const Picture& picture, const Shares& shares) {
 std::string card(const ColumnResult& column, std::size_t index) {
   std::string html =
       fmt::format("<section class=\"card\" id=\"c{}\"><h2>{} <span class=\"{}\">{}</span></h2>",
-                  index, escaped(column.column), word(column), word(column));
+                  index, html_escaped(column.column), word(column), word(column));
   if (!column.error.empty()) {
-    html += fmt::format("<p class=\"error\">{}</p>", escaped(column.error));
+    html += fmt::format("<p class=\"error\">{}</p>", html_escaped(column.error));
   } else {
     html += fmt::format("<p class=\"dim\">{}: {}{}, threshold {}</p>",
-                        escaped(facts(*column.method).what), number(column.value),
+                        html_escaped(facts(*column.method).what), number(column.value),
                         column.p_value ? ", p " + number(column.p_value) : "",
                         number(column.threshold));
   }
@@ -201,7 +133,7 @@ std::string row(const ColumnResult& column, std::size_t index) {
       "<tr><td class=\"w\"><a href=\"#c{}\">{}</a>{}</td><td>{}</td><td>{}</td><td "
       "class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
       "class=\"{}\">{}</td></tr>\n",
-      index, escaped(column.column),
+      index, html_escaped(column.column),
       column.role == Role::feature ? "" : fmt::format(" ({})", name_of(column.role)),
       column.type ? name_of(*column.type) : "-", column.method ? facts(*column.method).name : "-",
       number(column.value),
@@ -213,18 +145,15 @@ std::string row(const ColumnResult& column, std::size_t index) {
 
 std::string to_html(const DriftResult& result) {
   const std::string verdict = verdict_word(result);
-  std::string html = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width,initial-scale=1\"><title>Drift: {}</title><style>{}</style>"
-      "</head><body><main>\n<h1>Drift: <span class=\"{}\">{}</span></h1>\n<p>{} ({:.0f} %, bound "
-      "{:.0f} %)</p>\n",
-      escaped(result.current), style, verdict, verdict, escaped(result.summary()),
-      100 * result.drifted_share(), 100 * result.share);
+  std::string html = html_head("Drift: " + result.current);
+  html += fmt::format(
+      "<h1>Drift: <span class=\"{0}\">{0}</span></h1>\n<p>{1} ({2:.0f} %, bound {3:.0f} %)</p>\n",
+      verdict, html_escaped(result.summary()), 100 * result.drifted_share(), 100 * result.share);
   html += fmt::format(
       "<p class=\"dim key\"><span class=\"r\"></span>reference {} ({} rows)<span "
       "class=\"c\"></span>current {} ({} rows)</p>\n",
-      escaped(result.reference), with_commas(result.reference_rows), escaped(result.current),
-      with_commas(result.current_rows));
+      html_escaped(result.reference), with_commas(result.reference_rows),
+      html_escaped(result.current), with_commas(result.current_rows));
   html +=
       "<div class=\"scroll\"><table><thead><tr><th>column</th><th>type</th><th>method</th><th "
       "class=\"n\">value</th><th class=\"n\">p</th><th "
@@ -234,14 +163,14 @@ std::string to_html(const DriftResult& result) {
   }
   html += "</tbody></table></div>\n";
   for (const Skipped& one : result.skipped) {
-    html += fmt::format("<p class=\"dim\">Not compared: {} ({}).</p>\n", escaped(one.column),
-                        escaped(one.reason));
+    html += fmt::format("<p class=\"dim\">Not compared: {} ({}).</p>\n", html_escaped(one.column),
+                        html_escaped(one.reason));
   }
   html += "<div class=\"cards\">\n";
   for (std::size_t i = 0; i < result.columns.size(); ++i) {
     html += card(result.columns[i], i);
   }
-  return html + "</div></main></body></html>\n";
+  return html + "</div>" + std::string(html_foot());
 }
 
 }  // namespace mlpipe::stages::drift

@@ -198,7 +198,18 @@ class Comparison {
         ColumnResult& result = result_.columns[plan_.numbers[i].result];
         result.reference_missing = one.missing + one.infinite;
         result.current_missing = other.missing + other.infinite;
-        NumberSamples samples{std::move(one.tally), std::move(other.tally), {}};
+        result.exact = one.exact && other.exact;
+        NumberSamples samples{std::move(one.tally),
+                              std::move(other.tally),
+                              {},
+                              std::move(one.histogram),
+                              std::move(other.histogram)};
+        if (samples.reference_histogram.empty()) {
+          samples.reference_histogram = profile::ten_buckets(samples.reference);
+        }
+        if (samples.current_histogram.empty()) {
+          samples.current_histogram = profile::ten_buckets(samples.current);
+        }
         samples.pair = statistics::pair_of(samples.reference, samples.current);
         constexpr std::size_t few_values = 5;
         const ColumnType natural =
@@ -211,9 +222,16 @@ class Comparison {
 
   Status categories() {
     for (const Match& match : plan_.categories) {
-      TRY(const auto one, reference_.categories(match.reference));
-      TRY(const auto other, current_.categories(match.current));
       ColumnResult& result = result_.columns[match.result];
+      result.type = ColumnType::cat;
+      const auto read = reference_.categories(match.reference);
+      const auto also = current_.categories(match.current);
+      if (!read || !also) {
+        TRY_OK(column_error(read ? also.error() : read.error(), result));
+        continue;
+      }
+      const profile::CategoryColumn& one = *read;
+      const profile::CategoryColumn& other = *also;
       result.reference_missing = one.missing;
       result.current_missing = other.missing;
       finish(result, ColumnType::cat, category_samples(one, other));
@@ -223,13 +241,28 @@ class Comparison {
 
   Status texts() {
     for (const Match& match : plan_.texts) {
-      TRY(auto one, reference_.texts(match.reference));
-      TRY(auto other, current_.texts(match.current));
       ColumnResult& result = result_.columns[match.result];
+      auto read = reference_.texts(match.reference);
+      auto also = current_.texts(match.current);
+      if (!read || !also) {
+        TRY_OK(column_error(read ? also.error() : read.error(), result));
+        continue;
+      }
+      std::vector<std::string>& one = *read;
+      std::vector<std::string>& other = *also;
       result.reference_missing = reference_.rows() - one.size();
       result.current_missing = current_.rows() - other.size();
       finish(result, ColumnType::text, TextSamples{std::move(one), std::move(other)});
     }
+    return {};
+  }
+
+  // What a profile does not hold is the column's own trouble; anything else ends the comparison.
+  static Status column_error(const Error& error, ColumnResult& result) {
+    if (error.code != Code::invalid) {
+      return tl::make_unexpected(error);
+    }
+    result.error = error.message;
     return {};
   }
 
@@ -288,7 +321,11 @@ Result<DriftResult> compare_tables(const Config& config, const RunOptions& optio
   if (!current) {
     return unreadable("current", current.error());
   }
-  return Comparison(config, std::move(*reference), std::move(*current)).run();
+  auto result = Comparison(config, std::move(*reference), std::move(*current)).run();
+  if (!result && result.error().code != Code::usage) {
+    return unreadable("reference or current", result.error());
+  }
+  return result;
 }
 
 }  // namespace mlpipe::stages::drift

@@ -6,9 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "stages/profile/columns.hpp"
+#include "stages/profile/profile.hpp"
 
 namespace mlpipe::stages::drift {
 
@@ -17,10 +19,10 @@ class Side {
   static Result<Side> open(Host& host, const port::EngineLimits& limits,
                            const table::Source& source, const std::string& root);
 
-  [[nodiscard]] const std::vector<table::TableColumn>& columns() const { return columns_.list(); }
+  [[nodiscard]] const std::vector<table::TableColumn>& columns() const { return list_; }
   [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
-  [[nodiscard]] std::uint64_t rows() const { return columns_.rows(); }
-  [[nodiscard]] std::size_t batch() const { return columns_.batch(); }
+  [[nodiscard]] std::uint64_t rows() const;
+  [[nodiscard]] std::size_t batch() const;
   // A column without one value has no type of its own.
   [[nodiscard]] bool untyped(std::size_t column) const;
 
@@ -29,8 +31,10 @@ class Side {
   Result<std::vector<std::string>> texts(std::size_t column);
 
  private:
-  explicit Side(profile::Columns columns) : columns_(std::move(columns)) {}
-  profile::Columns columns_;
+  explicit Side(std::variant<profile::Columns, profile::Profile> source);
+
+  std::variant<profile::Columns, profile::Profile> source_;
+  std::vector<table::TableColumn> list_;
 };
 
 }  // namespace mlpipe::stages::drift

@@ -11,6 +11,7 @@
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
 #include "stages/kind.hpp"
+#include "stages/statistics/distances.hpp"
 #include "stages/statistics/tally.hpp"
 #include "stages/table/source.hpp"
 #include "stages/table/table.hpp"
@@ -19,8 +20,10 @@ namespace mlpipe::stages::profile {
 
 struct NumberColumn {
   statistics::Tally tally;
-  std::uint64_t missing = 0;   // NULL or NaN
-  std::uint64_t infinite = 0;  // left out of the tally
+  std::uint64_t missing = 0;                    // NULL or NaN
+  std::uint64_t infinite = 0;                   // left out of the tally
+  std::vector<statistics::Bucket> histogram{};  // where a profile brought one
+  bool exact = true;  // false: from a profile that holds the column in outline
 };
 
 struct CategoryColumn {
