@@ -58,7 +58,8 @@ void add_run(CLI::App& app, RunArguments& run, Verb& verb) {
   sub->add_flag("-P,--all-pipelines", run.common.dvc.all_pipelines, "DVC: every dvc.yaml");
   sub->add_flag("--force-downstream", run.common.dvc.force_downstream,
                 "DVC: below a stage that ran, run all");
-  sub->add_flag("--no-run-cache", run.common.dvc.no_run_cache, "DVC: restore nothing from the run cache");
+  sub->add_flag("--no-run-cache", run.common.dvc.no_run_cache,
+                "DVC: restore nothing from the run cache");
   sub->add_flag("--allow-missing", run.common.dvc.allow_missing,
                 "DVC: data that is merely absent makes no stage stale");
   sub->add_flag("--pull", run.common.dvc.pull, "DVC: fetch what is missing from the remote first");
@@ -79,7 +80,8 @@ void add_looking(CLI::App& app, RunArguments& run, Verb& verb, std::string& stag
   plan->callback([&] { verb = [&] { return cli::plan(run); }; });
   CLI::App* status = app.add_subcommand("status", "say which stages are up to date");
   add_common(*status, run.common, Takes::targets);
-  status->add_flag("-c,--cloud", run.common.dvc.cloud, "DVC: compare cache and remote (with --dvc-compat --json)");
+  status->add_flag("-c,--cloud", run.common.dvc.cloud,
+                   "DVC: compare cache and remote (with --dvc-compat --json)");
   status->callback([&] { verb = [&] { return cli::status(run.common); }; });
   CLI::App* why = app.add_subcommand("why", "say exactly why a stage would run");
   add_common(*why, run.common, Takes::nothing);
@@ -164,12 +166,14 @@ void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
 }
 
 void add_data(CLI::App& app, DataArguments& data, Verb& verb) {
-  CLI::App* sub = app.add_subcommand("data", "versioned data: files and folders by content, in DVC's format");
+  CLI::App* sub =
+      app.add_subcommand("data", "versioned data: files and folders by content, in DVC's format");
   sub->require_subcommand(1);
   using Action = DataArguments::Action;
   const auto add = [&](const char* name, const char* text, Action action, const char* targets) {
     CLI::App* child = sub->add_subcommand(name, text);
-    child->add_option("-C,--directory", data.common.folder, "work as if started there")->type_name("DIR");
+    child->add_option("-C,--directory", data.common.folder, "work as if started there")
+        ->type_name("DIR");
     child->add_flag("--json", data.common.json, "facts as JSON on standard output");
     if (targets != nullptr) {
       child->add_option("target", data.targets, targets);
@@ -181,15 +185,22 @@ void add_data(CLI::App& app, DataArguments& data, Verb& verb) {
     return child;
   };
   constexpr const char* stages = "stages, .dvc files, or paths of data (default: all)";
-  add("add", "track files and folders", Action::add, "files and folders")->get_option("target")->required();
+  add("add", "track files and folders", Action::add, "files and folders")
+      ->get_option("target")
+      ->required();
   add("status", "say which tracked data is not as recorded", Action::status, stages);
   CLI::App* checkout = add("checkout", "put back what is recorded", Action::checkout, stages);
   checkout->add_flag("-f,--force", data.force, "overwrite content that no cache holds");
-  checkout->add_flag("--allow-missing", data.allow_missing, "objects that are nowhere here are no failure");
-  add("remove", "stop tracking; the data stays", Action::remove, ".dvc files")->get_option("target")->required();
-  CLI::App* commit = add("commit", "take what stands on the disk as recorded", Action::commit, stages);
+  checkout->add_flag("--allow-missing", data.allow_missing,
+                     "objects that are nowhere here are no failure");
+  add("remove", "stop tracking; the data stays", Action::remove, ".dvc files")
+      ->get_option("target")
+      ->required();
+  CLI::App* commit =
+      add("commit", "take what stands on the disk as recorded", Action::commit, stages);
   commit->add_flag("-f,--force", data.force, "as in DVC; nothing is asked anyway");
-  add("unprotect", "turn links into copies that may be edited", Action::unprotect, "files and folders")
+  add("unprotect", "turn links into copies that may be edited", Action::unprotect,
+      "files and folders")
       ->get_option("target")
       ->required();
   CLI::App* gc = add("gc", "remove objects that nothing names", Action::gc, nullptr);

@@ -97,7 +97,7 @@ bool is_terminal(Stream stream) {
 Session::Session(Common common) : common_(std::move(common)) {
   std::error_code error;
   here_ = common_.folder.empty() ? fs::current_path(error).string()
-                                                  : fs::absolute(common_.folder, error).string();
+                                 : fs::absolute(common_.folder, error).string();
   root_ = engine::find_root(here_);
   clock_ = std::make_unique<adapter::SystemClock>();
   host_.executable = executable_path();

@@ -144,7 +144,8 @@ std::string find_root(const std::string& from) {
   for (fs::path folder = from; !folder.empty(); folder = folder.parent_path()) {
     if (fs::exists(folder / "mlpipe.yaml", ignored) ||
         fs::is_directory(folder / "pipelines", ignored) || fs::exists(folder / ".git", ignored) ||
-        fs::is_directory(folder / ".mlpipe", ignored) || fs::is_directory(folder / ".dvc", ignored)) {
+        fs::is_directory(folder / ".mlpipe", ignored) ||
+        fs::is_directory(folder / ".dvc", ignored)) {
       return folder.string();
     }
     if (folder == folder.root_path()) {
