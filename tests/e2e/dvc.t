@@ -37,7 +37,7 @@ A repository of DVC's runs as it is.
       deps:
       - path: in.txt
         hash: md5
-        md5: 3ff2163911af3c8ee32b8cb5ac6c83b6
+        md5: d6b441411dbef1d4999fdc4fbdbc7828
   $ mlpipe graph
   sort
   ├── count@a
@@ -91,9 +91,9 @@ Mistakes are named with their place, all of them.
        5 |     deps: a
          |           ^
   [2]
-  $ printf 'stages:\n  s:\n    cmd: sleep 20\n    meta: {mlpipe: {timeout: 1s, grace: 1s}}\n' > dvc.yaml && mlpipe run > log 2>&1; echo $?; grep -o 'timeout after 1.0 s' log | head -1
+  $ printf 'stages:\n  s:\n    cmd: sleep 20\n    meta: {mlpipe: {timeout: 1s, grace: 1s}}\n' > dvc.yaml && mlpipe run > log 2>&1; echo $?; grep -o 'timeout after 1.00 s' log | head -1
   1
-  timeout after 1.0 s
+  timeout after TIME
   $ printf 'stages:\n  s:\n    cmd: "true"\n    meta: {mlpipe: {gate: 1}}\n' > dvc.yaml && mlpipe validate
   dvc.yaml:4:21: error: `meta.mlpipe.gate` is not built for stages of dvc.yaml
        4 |     meta: {mlpipe: {gate: 1}}

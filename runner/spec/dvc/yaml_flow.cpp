@@ -68,7 +68,7 @@ Value YamlReader::flow_list() {
     list.items.push_back(std::move(item));
     if (cursor_.peek() == ',') {
       cursor_.advance();
-    } else if (cursor_.peek() != ']') {
+    } else if (cursor_.peek() != ']' && !cursor_.at_end()) {
       cursor_.stop("a comma or `]` is missing in this list");
     }
   }
@@ -103,7 +103,7 @@ Value YamlReader::flow_map() {
     cursor_.skip_to_token();
     if (cursor_.peek() == ',') {
       cursor_.advance();
-    } else if (cursor_.peek() != '}') {
+    } else if (cursor_.peek() != '}' && !cursor_.at_end()) {
       cursor_.stop("a comma or `}` is missing in this map");
     }
   }
