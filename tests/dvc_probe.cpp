@@ -1,5 +1,5 @@
-// What the conformance cases ask for below the level of any verb: YAML as values, hashes of files, the
-// names of run-cache entries. Reads stdin, answers one JSON document.
+// What the conformance cases ask for below the level of any verb: YAML as values, hashes of files,
+// the names of run-cache entries. Reads stdin, answers one JSON document.
 //
 // usage: dvc_probe yaml | runkey | hash ALGORITHM PATH
 #include <fmt/format.h>
@@ -33,13 +33,16 @@ std::string tagged(const Value& value) {
       return value.truth ? "true" : "false";
     case Kind::integer: {
       const std::string digits = value.text.substr(value.text[0] == '-' ? 1 : 0);
-      const bool fits = digits.size() < 19 || (digits.size() == 19 && digits <= "9223372036854775807");
-      return fits || value.text == "-9223372036854775808" ? value.text
-                                                            : fmt::format("{{\"$int\":\"{}\"}}", value.text);
+      const bool fits =
+          digits.size() < 19 || (digits.size() == 19 && digits <= "9223372036854775807");
+      return fits || value.text == "-9223372036854775808"
+                 ? value.text
+                 : fmt::format("{{\"$int\":\"{}\"}}", value.text);
     }
     case Kind::real:
-      return std::isfinite(value.number) ? mlpipe::python_float(value.number)
-                                         : fmt::format("{{\"$float\":\"{}\"}}", mlpipe::python_float(value.number));
+      return std::isfinite(value.number)
+                 ? mlpipe::python_float(value.number)
+                 : fmt::format("{{\"$float\":\"{}\"}}", mlpipe::python_float(value.number));
     case Kind::string:
       return quoted(value.text);
     case Kind::date:
@@ -67,7 +70,9 @@ std::string tagged(const Value& value) {
   if (value.is(Kind::set)) {
     return "{\"$set\":[" + out + "]}";
   }
-  return value.is_list() ? "[" + out + "]" : text_keys ? "{" + out + "}" : "{\"$map\":[" + out + "]}";
+  return value.is_list() ? "[" + out + "]"
+         : text_keys     ? "{" + out + "}"
+                         : "{\"$map\":[" + out + "]}";
 }
 
 Value untagged(const Value& value) {
@@ -100,7 +105,8 @@ int yaml() {
   const auto value = mlpipe::spec::dvc::read_yaml(input());
   if (!value) {
     std::cout << fmt::format("{{\"error_class\":\"bad_yaml\",\"message\":{}}}\n",
-                             quoted(fmt::format("{}:{}: {}", value.error().line, value.error().column, value.error().message)));
+                             quoted(fmt::format("{}:{}: {}", value.error().line,
+                                                value.error().column, value.error().message)));
     return 0;
   }
   std::cout << "{\"value\":" << tagged(*value) << "}\n";
@@ -118,15 +124,17 @@ int runkey() {
     std::cout << "{\"error_class\":\"not_json\"}\n";
     return 0;
   }
-  std::cout << fmt::format("{{\"key\":\"{}\",\"value\":\"{}\",\"key_text\":{},\"value_text\":{}}}\n", names->key,
-                           names->value, quoted(names->key_text), quoted(names->value_text));
+  std::cout << fmt::format(
+      "{{\"key\":\"{}\",\"value\":\"{}\",\"key_text\":{},\"value_text\":{}}}\n", names->key,
+      names->value, quoted(names->key_text), quoted(names->value_text));
   return 0;
 }
 
 int hash(const std::string& algorithm, const std::string& path) {
   mlpipe::cache::DvcFiles files("/nonexistent", "/");
-  const auto file = files.look_file(path, algorithm == "md5" ? mlpipe::cache::DvcHash::md5
-                                                             : mlpipe::cache::DvcHash::md5_dos2unix);
+  const auto file =
+      files.look_file(path, algorithm == "md5" ? mlpipe::cache::DvcHash::md5
+                                               : mlpipe::cache::DvcHash::md5_dos2unix);
   if (!file) {
     std::cerr << file.error().message << '\n';
     return 2;

@@ -7,7 +7,8 @@
 namespace mlpipe {
 namespace {
 
-// A class "[...]" at pattern[at]: whether it holds `c`, and where it ends. Nothing: it is not closed.
+// A class "[...]" at pattern[at]: whether it holds `c`, and where it ends. Nothing: it is not
+// closed.
 std::optional<bool> match_class(std::string_view pattern, std::size_t& at, char c) {
   std::size_t i = at + 1;
   const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');

@@ -18,7 +18,9 @@ using Kind = Value::Kind;
 
 // The next code point of valid UTF-8.
 std::uint32_t take_code_point(std::string_view text, std::size_t& at) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+  };
   const std::uint32_t first = byte(at);
   const std::size_t more = first < 0x80 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
   std::uint32_t code = more == 0 ? first : first & (0x3FU >> more);
@@ -132,8 +134,9 @@ Status add_json(const Value& value, std::string& out) {
     case Kind::set:
       break;
   }
-  return fail(Code::invalid, fmt::format("{} cannot be part of a key; write it as a text, in quotes",
-                                         noun(value.kind)));
+  return fail(
+      Code::invalid,
+      fmt::format("{} cannot be part of a key; write it as a text, in quotes", noun(value.kind)));
 }
 
 double as_double(const Value& value) {
@@ -178,8 +181,8 @@ std::string python_float(double number) {
     return number < 0 ? "-inf" : "inf";
   }
   std::array<char, 64> buffer{};
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific);
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                                 std::chars_format::scientific);
   const std::string_view shortest(buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data()));
   const std::size_t e = shortest.find('e');
   std::string sign = shortest[0] == '-' ? "-" : "";

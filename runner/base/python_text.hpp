@@ -14,8 +14,8 @@ namespace mlpipe {
 [[nodiscard]] std::string python_float(double number);
 // str(value), but true and false for booleans, as DVC's templates join them.
 [[nodiscard]] std::string template_text(const Value& value);
-// json.dumps(value, sort_keys=True): ", " and ": ", non-ASCII as \uXXXX. invalid: a date, bytes or a
-// set, which JSON has no word for, or a text that is no UTF-8.
+// json.dumps(value, sort_keys=True): ", " and ": ", non-ASCII as \uXXXX. invalid: a date, bytes or
+// a set, which JSON has no word for, or a text that is no UTF-8.
 [[nodiscard]] Result<std::string> python_json(const Value& value);
 [[nodiscard]] Result<std::string> python_json_string(std::string_view text);
 // a == b: 1 == 1.0 == True; the order of a map's keys does not count.

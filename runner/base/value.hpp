@@ -12,7 +12,18 @@
 namespace mlpipe {
 
 struct Value {
-  enum class Kind : std::uint8_t { null, boolean, integer, real, string, date, bytes, set, list, map };
+  enum class Kind : std::uint8_t {
+    null,
+    boolean,
+    integer,
+    real,
+    string,
+    date,
+    bytes,
+    set,
+    list,
+    map
+  };
   enum class Style : std::uint8_t { block, flow };  // how a list or map was written
 
   Kind kind = Kind::null;

@@ -14,6 +14,7 @@
 
 #include "runner/base/md5.hpp"
 #include "runner/cache/dvc_hash.hpp"
+#include "runner/cache/dvc_link.hpp"
 #include "runner/cache/files.hpp"
 
 namespace mlpipe::cache {
@@ -22,10 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr mode_t object_mode = 0444;
-
-std::string folder_of(const std::string& path) {
-  return path.substr(0, path.rfind('/'));
-}
 
 // A file with a temporary name beside where it will stand.
 struct Temporary {
@@ -37,7 +34,8 @@ struct Temporary {
     }
   }
   Temporary() = default;
-  Temporary(Temporary&& other) noexcept : path(std::exchange(other.path, {})), fd(std::move(other.fd)) {}
+  Temporary(Temporary&& other) noexcept
+      : path(std::exchange(other.path, {})), fd(std::move(other.fd)) {}
   Temporary& operator=(Temporary&&) = delete;
   Temporary(const Temporary&) = delete;
 };
@@ -68,46 +66,25 @@ Status commit(Temporary& temp, const std::string& path) {
   return {};
 }
 
-Status remove_path(const std::string& path) {
-  const int folder = ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) {
-    return errno == ENOENT ? Status{} : Status(fail_errno("cannot open " + shown(folder_of(path)), errno));
-  }
-  const Fd fd(folder);
-  return remove_all(fd.get(), path.substr(path.rfind('/') + 1));
-}
-
 bool is_oid(std::string_view oid) {
-  return oid.size() > 2 && oid.find('/') == std::string_view::npos && oid.find("..") == std::string_view::npos;
+  return oid.size() > 2 && oid.find('/') == std::string_view::npos &&
+         oid.find("..") == std::string_view::npos;
 }
 
 }  // namespace
-
-std::string_view name(DvcLink link) {
-  switch (link) {
-    case DvcLink::reflink:
-      return "reflink";
-    case DvcLink::hardlink:
-      return "hardlink";
-    case DvcLink::symlink:
-      return "symlink";
-    case DvcLink::copy:
-      break;
-  }
-  return "copy";
-}
 
 DvcCache::DvcCache(std::string folder, std::vector<DvcLink> links, DvcFiles& files)
     : folder_(std::move(folder)), links_(std::move(links)), files_(&files) {}
 
 std::string DvcCache::path_of(std::string_view oid, DvcLayout layout) const {
-  return fmt::format("{}/{}{}/{}", folder_, layout == DvcLayout::current ? "files/md5/" : "", oid.substr(0, 2),
-                     oid.substr(std::min<std::size_t>(2, oid.size())));
+  return fmt::format("{}/{}{}/{}", folder_, layout == DvcLayout::current ? "files/md5/" : "",
+                     oid.substr(0, 2), oid.substr(std::min<std::size_t>(2, oid.size())));
 }
 
 bool DvcCache::has(std::string_view oid, DvcLayout layout) const {
   struct stat status {};
-  if (!is_oid(oid) || ::stat(path_of(oid, layout).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+  if (!is_oid(oid) || ::stat(path_of(oid, layout).c_str(), &status) != 0 ||
+      !S_ISREG(status.st_mode)) {
     return false;
   }
   // Mode 0444 says that it was checked when it entered; anything else is hashed first.
@@ -126,16 +103,19 @@ bool DvcCache::has_all(const std::string& oid, DvcLayout layout) const {
                                 [&](const DvcEntry& entry) { return has(entry.md5, layout); });
 }
 
-Result<std::vector<DvcEntry>> DvcCache::folder_entries(const std::string& oid, DvcLayout layout) const {
+Result<std::vector<DvcEntry>> DvcCache::folder_entries(const std::string& oid,
+                                                       DvcLayout layout) const {
   const std::string path = path_of(oid, layout);
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) {
-    return errno == ENOENT ? Result<std::vector<DvcEntry>>(fail(Code::not_found, fmt::format("{} is not in the cache", oid)))
+    return errno == ENOENT ? Result<std::vector<DvcEntry>>(
+                                 fail(Code::not_found, fmt::format("{} is not in the cache", oid)))
                            : fail_errno("cannot open " + shown(path), errno);
   }
   TRY(const std::string bytes, read_all(fd.get(), path));
   auto entries = read_dvc_folder_object(bytes);
-  return entries ? std::move(entries) : fail(Code::corrupt, shown(path) + ": " + entries.error().message);
+  return entries ? std::move(entries)
+                 : fail(Code::corrupt, shown(path) + ": " + entries.error().message);
 }
 
 // The object's bytes against its name; costs a stat where they were checked before.
@@ -147,19 +127,23 @@ Status DvcCache::verify(const std::string& oid, DvcLayout layout) const {
     file = files_->look_file(path, DvcHash::md5_dos2unix);
   }
   if (!file) {
-    return fail(file.error().code, file.error().code == Code::not_found ? fmt::format("{} is not in the cache", oid)
-                                                                        : file.error().message);
+    return fail(file.error().code, file.error().code == Code::not_found
+                                       ? fmt::format("{} is not in the cache", oid)
+                                       : file.error().message);
   }
   if (file->md5 != oid.substr(0, 32)) {
-    return fail(Code::corrupt, fmt::format("corrupt object: {} does not hold what its name says; delete it and get it "
-                                           "again from a remote, or run its stage again",
-                                           shown(path)));
+    return fail(
+        Code::corrupt,
+        fmt::format("corrupt object: {} does not hold what its name says; delete it and get it "
+                    "again from a remote, or run its stage again",
+                    shown(path)));
   }
   return {};
 }
 
 bool DvcCache::links_share() const {
-  return !links_.empty() && (links_.front() == DvcLink::hardlink || links_.front() == DvcLink::symlink);
+  return !links_.empty() &&
+         (links_.front() == DvcLink::hardlink || links_.front() == DvcLink::symlink);
 }
 
 Status DvcCache::put_file(const std::string& path, const std::string& md5, DvcLayout layout) const {
@@ -171,11 +155,12 @@ Status DvcCache::put_file(const std::string& path, const std::string& md5, DvcLa
   if (!source.valid()) {
     return fail_errno("cannot open " + shown(path), errno);
   }
-  TRY(Temporary temp, temporary(folder_of(target), 0600));
+  TRY(Temporary temp, temporary(folder_of_path(target), 0600));
   bool cloned = ioctl(temp.fd.get(), FICLONE, source.get()) == 0;
   // What is hashed is what is kept: a file that changes meanwhile cannot get a wrong name.
   const DvcHash hash = layout == DvcLayout::legacy ? DvcHash::md5_dos2unix : DvcHash::md5;
-  TRY(const DvcStream stream, dvc_hash_stream(cloned ? temp.fd.get() : source.get(), cloned ? -1 : temp.fd.get(), hash, path));
+  TRY(const DvcStream stream, dvc_hash_stream(cloned ? temp.fd.get() : source.get(),
+                                              cloned ? -1 : temp.fd.get(), hash, path));
   if (stream.md5 != md5) {
     return fail(Code::changed, shown(path) + " changed while it was being stored; run again");
   }
@@ -194,7 +179,7 @@ Status DvcCache::put_bytes(std::string_view bytes, const std::string& oid, DvcLa
     return {};
   }
   const std::string target = path_of(oid, layout);
-  TRY(Temporary temp, temporary(folder_of(target), 0600));
+  TRY(Temporary temp, temporary(folder_of_path(target), 0600));
   TRY_OK(write_all(temp.fd.get(), bytes, temp.path));
   if (fchmod(temp.fd.get(), object_mode) != 0) {
     return fail_errno("cannot protect " + shown(temp.path), errno);
@@ -212,90 +197,23 @@ Status DvcCache::put(const std::string& path, const DvcContent& content, DvcLayo
       TRY_OK(put_file(path + '/' + entry.relpath, entry.md5, layout));
     }
   }
-  TRY(const std::string object, dvc_folder_object(content.entries));  // last: it promises the others
+  TRY(const std::string object,
+      dvc_folder_object(content.entries));  // last: it promises the others
   return put_bytes(object, content.oid, layout);
 }
 
-Status DvcCache::relink(const std::string& path, const DvcContent& content, DvcLayout layout) const {
+Status DvcCache::relink(const std::string& path, const DvcContent& content,
+                        DvcLayout layout) const {
   if (!links_share()) {
     return {};
   }
   if (content.type == DvcContent::Type::file) {
-    return place(path_of(content.oid, layout), path, content.size);
+    return place_object(links_, path_of(content.oid, layout), path, content.size);
   }
   for (const DvcEntry& entry : content.entries) {
-    TRY_OK(place(path_of(entry.md5, layout), path + '/' + entry.relpath, entry.size));
+    TRY_OK(
+        place_object(links_, path_of(entry.md5, layout), path + '/' + entry.relpath, entry.size));
   }
-  return {};
-}
-
-namespace {
-
-Status try_link(DvcLink link, const std::string& object, const std::string& path) {
-  if (link == DvcLink::hardlink) {
-    return ::link(object.c_str(), path.c_str()) == 0 ? Status{} : Status(fail_errno("cannot link " + shown(path), errno));
-  }
-  if (link == DvcLink::symlink) {
-    return ::symlink(object.c_str(), path.c_str()) == 0 ? Status{} : Status(fail_errno("cannot link " + shown(path), errno));
-  }
-  const Fd from(::open(object.c_str(), O_RDONLY | O_CLOEXEC));
-  const Fd to(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!from.valid() || !to.valid()) {
-    return fail_errno("cannot write " + shown(path), errno);
-  }
-  if (ioctl(to.get(), FICLONE, from.get()) == 0) {
-    return {};
-  }
-  if (link == DvcLink::reflink) {
-    const int failed = errno;
-    unlink(path.c_str());
-    return fail_errno("cannot clone " + shown(path), failed);
-  }
-  for (;;) {
-    const ssize_t got = copy_file_range(from.get(), nullptr, to.get(), nullptr, std::size_t{1} << 30U, 0);
-    if (got == 0) {
-      return {};
-    }
-    if (got < 0) {
-      break;  // file systems that cannot: bytes by hand, from where it stopped
-    }
-  }
-  return dvc_hash_stream(from.get(), to.get(), DvcHash::md5, path) ? Status{}
-                                                                   : Status(fail(Code::io, "cannot copy to " + shown(path)));
-}
-
-}  // namespace
-
-// By a temporary name and rename; the first link that works.
-Status DvcCache::place(const std::string& object, const std::string& path, std::uint64_t size) const {
-  TRY_OK(make_folders(folder_of(path)));
-  const std::string temp = folder_of(path) + "/." + temp_name("mlpipe") + ".tmp";
-  Status done;
-  std::vector<DvcLink> links = links_;
-  if (std::find(links.begin(), links.end(), DvcLink::copy) == links.end()) {
-    links.push_back(DvcLink::copy);
-  }
-  for (const DvcLink link : links) {
-    if (size == 0 && link == DvcLink::hardlink) {
-      continue;  // an empty file is never shared
-    }
-    done = try_link(link, object, temp);
-    if (done) {
-      break;
-    }
-    unlink(temp.c_str());
-  }
-  TRY_OK(done);
-  struct stat status {};
-  if (lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    TRY_OK(remove_path(path));
-  }
-  if (rename(temp.c_str(), path.c_str()) != 0) {
-    const int failed = errno;
-    unlink(temp.c_str());
-    return fail_errno("cannot put " + shown(path) + " in place", failed);
-  }
-  unlink(temp.c_str());  // rename leaves both names where they were one file already
   return {};
 }
 
@@ -306,7 +224,7 @@ Status DvcCache::checkout_file(const std::string& path, const Wanted& wanted) co
   if (::stat(object.c_str(), &status) != 0) {
     return fail_errno("cannot look at " + shown(object), errno);
   }
-  TRY_OK(place(object, path, static_cast<std::uint64_t>(status.st_size)));
+  TRY_OK(place_object(links_, object, path, static_cast<std::uint64_t>(status.st_size)));
   if (wanted.executable && ::stat(path.c_str(), &status) == 0) {
     const mode_t readers = status.st_mode & 0444U;
     if (chmod(path.c_str(), (status.st_mode & 07777U) | (readers >> 2U)) != 0) {
@@ -336,7 +254,8 @@ Status DvcCache::checkout_folder(const std::string& path, const Wanted& wanted) 
   // What the folder holds beyond its object goes.
   std::error_code error;
   std::vector<std::string> strangers;
-  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
+       at.increment(error)) {
     const std::string relative = at->path().string().substr(path.size() + 1);
     if (!at->is_directory() && names.count(relative) == 0) {
       strangers.push_back(at->path().string());
@@ -355,38 +274,6 @@ Status DvcCache::checkout(const std::string& path, const Wanted& wanted) const {
   return wanted.oid.ends_with(".dir") ? checkout_folder(path, wanted) : checkout_file(path, wanted);
 }
 
-Status DvcCache::unprotect(const std::string& path) {
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) {
-    return errno == ENOENT ? Status{} : Status(fail_errno("cannot look at " + shown(path), errno));
-  }
-  if (S_ISDIR(status.st_mode)) {
-    std::error_code error;
-    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-      TRY_OK(unprotect(at->path().string()));
-    }
-    return {};
-  }
-  const bool link = S_ISLNK(status.st_mode);
-  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return {};
-  }
-  if (!link && status.st_nlink < 2) {
-    return (status.st_mode & S_IWUSR) != 0 || chmod(path.c_str(), (status.st_mode & 07777U) | S_IWUSR) == 0
-               ? Status{}
-               : Status(fail_errno("cannot make writable " + shown(path), errno));
-  }
-  const std::string temp = folder_of(path) + "/." + temp_name("mlpipe") + ".tmp";
-  TRY_OK(try_link(DvcLink::copy, path, temp));
-  const mode_t mode = (status.st_mode & 07777U) | S_IWUSR;
-  if (chmod(temp.c_str(), mode) != 0 || rename(temp.c_str(), path.c_str()) != 0) {
-    const int failed = errno;
-    unlink(temp.c_str());
-    return fail_errno("cannot make a copy of " + shown(path), failed);
-  }
-  return {};
-}
-
 std::string DvcCache::run_path(const std::string& key, const std::string& value) const {
   return fmt::format("{}/runs/{}/{}/{}", folder_, key.substr(0, 2), key, value);
 }
@@ -394,7 +281,8 @@ std::string DvcCache::run_path(const std::string& key, const std::string& value)
 std::vector<std::string> DvcCache::run_values(const std::string& key) const {
   std::vector<std::pair<fs::file_time_type, std::string>> found;
   std::error_code error;
-  for (fs::directory_iterator at(folder_of(run_path(key, "x")), error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(folder_of_path(run_path(key, "x")), error), end;
+       !error && at != end; at.increment(error)) {
     std::error_code ignored;
     const std::string value = at->path().filename().string();
     if (value.size() == key.size()) {
@@ -420,7 +308,8 @@ std::vector<std::pair<std::string, DvcLayout>> DvcCache::objects() const {
       if (start.size() != 2 || !at->is_directory(inner)) {
         continue;
       }
-      for (fs::directory_iterator object(at->path(), inner), last; !inner && object != last; object.increment(inner)) {
+      for (fs::directory_iterator object(at->path(), inner), last; !inner && object != last;
+           object.increment(inner)) {
         const std::string rest = object->path().filename().string();
         if (rest.size() >= 30 && !rest.starts_with('.')) {
           found.emplace_back(start + rest, layout);

@@ -1,7 +1,7 @@
 // DVC's cache: objects by md5 under files/md5, those of DVC 2 directly under the root, and the run
-// cache. Source: dvc_data/hashfile/db, dvc/cachemgr.py, dvc/stage/cache.py of DVC 3.67. Objects enter
-// by temporary name and rename, with mode 0444; what the workspace gets was checked against its name.
-// Knows nothing of stages and locks.
+// cache. Source: dvc_data/hashfile/db, dvc/cachemgr.py, dvc/stage/cache.py of DVC 3.67. Objects
+// enter by temporary name and rename, with mode 0444; what the workspace gets was checked against
+// its name. Knows nothing of stages and locks.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,9 @@
 
 #include "runner/base/error.hpp"
 #include "runner/cache/dvc_files.hpp"
+#include "runner/cache/dvc_link.hpp"
 
 namespace mlpipe::cache {
-
-enum class DvcLink : std::uint8_t { reflink, hardlink, symlink, copy };
-[[nodiscard]] std::string_view name(DvcLink link);
 
 // Where an object lies: files/md5/ab/cdef… or, of DVC 2, ab/cdef….
 enum class DvcLayout : std::uint8_t { current, legacy };
@@ -31,7 +29,8 @@ class DvcCache {
   // The object and, of a folder, everything its entries name.
   [[nodiscard]] bool has_all(const std::string& oid, DvcLayout layout) const;
   // A folder's entries. not_found, corrupt.
-  [[nodiscard]] Result<std::vector<DvcEntry>> folder_entries(const std::string& oid, DvcLayout layout) const;
+  [[nodiscard]] Result<std::vector<DvcEntry>> folder_entries(const std::string& oid,
+                                                             DvcLayout layout) const;
 
   // Stores the file at the absolute path, whose md5 was just determined. changed: it no longer has
   // it.
@@ -39,7 +38,8 @@ class DvcCache {
   Status put_bytes(std::string_view bytes, const std::string& oid, DvcLayout layout) const;
   // Stores what stands at the absolute path.
   Status put(const std::string& path, const DvcContent& content, DvcLayout layout) const;
-  // Replaces a file of the workspace by a link to its object where links are wanted; after put_file.
+  // Replaces a file of the workspace by a link to its object where links are wanted; after
+  // put_file.
   Status relink(const std::string& path, const DvcContent& content, DvcLayout layout) const;
 
   // Makes the absolute path hold the object; what stands there is replaced. corrupt: the object is
@@ -50,9 +50,6 @@ class DvcCache {
     bool executable = false;
   };
   Status checkout(const std::string& path, const Wanted& wanted) const;
-  // Makes a file of the workspace its own: a link becomes a copy, read-only becomes writable.
-  static Status unprotect(const std::string& path);
-
   // Run cache: the values under a key, newest first.
   [[nodiscard]] std::vector<std::string> run_values(const std::string& key) const;
   [[nodiscard]] std::string run_path(const std::string& key, const std::string& value) const;
@@ -64,7 +61,6 @@ class DvcCache {
   Status checkout_file(const std::string& path, const Wanted& wanted) const;
   Status checkout_folder(const std::string& path, const Wanted& wanted) const;
   Status verify(const std::string& oid, DvcLayout layout) const;
-  Status place(const std::string& object, const std::string& path, std::uint64_t size) const;
   [[nodiscard]] bool links_share() const;
 
   std::string folder_;

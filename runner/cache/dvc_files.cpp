@@ -74,7 +74,8 @@ Result<std::string> dvc_folder_object(const std::vector<DvcEntry>& sorted) {
   const char* between = "";
   for (const DvcEntry& entry : sorted) {
     TRY(const std::string name, python_json_string(entry.relpath));
-    out += fmt::format("{}{{\"md5\": \"{}\", \"relpath\": {}}}", std::exchange(between, ", "), entry.md5, name);
+    out += fmt::format("{}{{\"md5\": \"{}\", \"relpath\": {}}}", std::exchange(between, ", "),
+                       entry.md5, name);
   }
   return out + "]";
 }
@@ -97,9 +98,11 @@ Result<std::vector<DvcEntry>> read_dvc_folder_object(std::string_view bytes) {
       }
     }
     const auto normal = normal_path(entry.relpath);
-    if (entry.md5.size() != 32 || entry.md5.find_first_not_of("0123456789abcdef") != std::string::npos ||
-        !normal || *normal != entry.relpath) {
-      return fail(Code::corrupt, fmt::format("it is no folder object: the entry `{}` cannot be", printable(entry.relpath)));
+    if (entry.md5.size() != 32 ||
+        entry.md5.find_first_not_of("0123456789abcdef") != std::string::npos || !normal ||
+        *normal != entry.relpath) {
+      return fail(Code::corrupt, fmt::format("it is no folder object: the entry `{}` cannot be",
+                                             printable(entry.relpath)));
     }
     entries.push_back(std::move(entry));
   }
@@ -114,7 +117,8 @@ struct DvcFiles::Impl {
         clock(state_dir + "/tmp"),
         root_fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     struct stat status {};
-    root_device = root_fd.valid() && fstat(root_fd.get(), &status) == 0 ? signature_of(status).device : 0;
+    root_device =
+        root_fd.valid() && fstat(root_fd.get(), &status) == 0 ? signature_of(status).device : 0;
   }
 
   // The clock was read before the file's first stat. Other file systems get the widest margin.
@@ -131,11 +135,12 @@ struct DvcFiles::Impl {
     return path.starts_with('/') ? path : path.empty() ? root : root + '/' + path;
   }
   Result<DvcFile> file(const std::string& path, const struct stat& status, DvcHash hash);
-  std::optional<DvcFile> known_file(const std::string& path, const struct stat& status, DvcHash hash);
+  std::optional<DvcFile> known_file(const std::string& path, const struct stat& status,
+                                    DvcHash hash);
   void keep(const std::string& path, Found& found, DvcHash hash);
   Result<DvcContent> folder(const std::string& path, DvcHash hash, const IgnoreRules& rules);
-  Status walk(const std::string& path, const std::string& below, DvcHash hash, const IgnoreRules& rules,
-              DvcContent& content, std::vector<Unknown>& unknown);
+  Status walk(const std::string& path, const std::string& below, DvcHash hash,
+              const IgnoreRules& rules, DvcContent& content, std::vector<Unknown>& unknown);
   Status hash_all(const std::vector<Unknown>& unknown, DvcHash hash, DvcContent& content);
 
   std::string state_dir;
@@ -147,8 +152,8 @@ struct DvcFiles::Impl {
   std::map<std::pair<std::string, DvcHash>, DvcContent> memo;
 };
 
-std::optional<DvcFile> DvcFiles::Impl::known_file(const std::string& path, const struct stat& status,
-                                                  DvcHash hash) {
+std::optional<DvcFile> DvcFiles::Impl::known_file(const std::string& path,
+                                                  const struct stat& status, DvcHash hash) {
   if (hash != DvcHash::md5) {
     return std::nullopt;
   }
@@ -170,7 +175,8 @@ void DvcFiles::Impl::keep(const std::string& path, Found& found, DvcHash hash) {
   known.learn(folder, name, found.known);
 }
 
-Result<DvcFile> DvcFiles::Impl::file(const std::string& path, const struct stat& status, DvcHash hash) {
+Result<DvcFile> DvcFiles::Impl::file(const std::string& path, const struct stat& status,
+                                     DvcHash hash) {
   if (const auto before = known_file(path, status, hash)) {
     return *before;
   }
@@ -181,22 +187,27 @@ Result<DvcFile> DvcFiles::Impl::file(const std::string& path, const struct stat&
 }
 
 Status DvcFiles::Impl::walk(const std::string& path, const std::string& below, DvcHash hash,
-                            const IgnoreRules& rules, DvcContent& content, std::vector<Unknown>& unknown) {
+                            const IgnoreRules& rules, DvcContent& content,
+                            std::vector<Unknown>& unknown) {
   TRY(const Fd fd, open_folder(AT_FDCWD, absolute(path)));
   TRY(const std::vector<Name> names, list_folder(fd.get(), path));
   for (const Name& name : names) {
     const std::string full = join(path, name.text);
     const std::string relative = below.empty() ? name.text : below + '/' + name.text;
     if (name.text == ".dvcignore") {
-      return fail(Code::invalid, fmt::format("`{}` lies inside tracked data; move it to a folder above", printable(full)));
+      return fail(
+          Code::invalid,
+          fmt::format("`{}` lies inside tracked data; move it to a folder above", printable(full)));
     }
     struct stat status {};
     if (fstatat(fd.get(), name.text.c_str(), &status, 0) != 0) {
-      return fail(Code::invalid, fmt::format("{} is a link to nothing; remove it or mend it", shown(full)));
+      return fail(Code::invalid,
+                  fmt::format("{} is a link to nothing; remove it or mend it", shown(full)));
     }
     const bool is_folder = S_ISDIR(status.st_mode);
-    const bool hidden = name.text == ".git" || name.text == ".hg" || name.text == ".dvc" ||
-                        rules.ignores(full, is_folder ? IgnoreRules::Is::folder : IgnoreRules::Is::other);
+    const bool hidden =
+        name.text == ".git" || name.text == ".hg" || name.text == ".dvc" ||
+        rules.ignores(full, is_folder ? IgnoreRules::Is::folder : IgnoreRules::Is::other);
     if (hidden || (is_folder && name.kind == Kind::link)) {
       continue;
     }
@@ -205,7 +216,9 @@ Status DvcFiles::Impl::walk(const std::string& path, const std::string& below, D
       continue;
     }
     if (!is_utf8(name.text)) {
-      return fail(Code::invalid, fmt::format("the name of {} is not UTF-8, which DVC's format cannot hold", shown(full)));
+      return fail(
+          Code::invalid,
+          fmt::format("the name of {} is not UTF-8, which DVC's format cannot hold", shown(full)));
     }
     if (const auto before = known_file(full, status, hash)) {
       content.entries.push_back({relative, before->md5, before->size});
@@ -217,7 +230,8 @@ Status DvcFiles::Impl::walk(const std::string& path, const std::string& below, D
   return {};
 }
 
-Status DvcFiles::Impl::hash_all(const std::vector<Unknown>& unknown, DvcHash hash, DvcContent& content) {
+Status DvcFiles::Impl::hash_all(const std::vector<Unknown>& unknown, DvcHash hash,
+                                DvcContent& content) {
   clock.tick();
   std::vector<Result<Found>> found(unknown.size());
   for_each_index(unknown.size(), worker_count(), [&](std::size_t i) {
@@ -234,7 +248,8 @@ Status DvcFiles::Impl::hash_all(const std::vector<Unknown>& unknown, DvcHash has
   return {};
 }
 
-Result<DvcContent> DvcFiles::Impl::folder(const std::string& path, DvcHash hash, const IgnoreRules& rules) {
+Result<DvcContent> DvcFiles::Impl::folder(const std::string& path, DvcHash hash,
+                                          const IgnoreRules& rules) {
   DvcContent content;
   content.type = DvcContent::Type::folder;
   std::vector<Unknown> unknown;

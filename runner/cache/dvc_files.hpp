@@ -39,7 +39,7 @@ struct DvcContent {
   Type type = Type::missing;
   std::string oid;  // md5, with ".dir" for a folder; empty where nothing stands
   std::uint64_t size = 0;
-  bool executable = false;         // a file alone
+  bool executable = false;          // a file alone
   std::vector<DvcEntry> entries{};  // of a folder, sorted by relpath
 };
 

@@ -26,7 +26,8 @@ bool looks_like_text(std::string_view block) {
   }
   const auto odd = std::count_if(block.begin(), block.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return (byte < 32 || byte > 126) && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b';
+    return (byte < 32 || byte > 126) && c != '\n' && c != '\r' && c != '\t' && c != '\f' &&
+           c != '\b';
   });
   return static_cast<double>(odd) / static_cast<double>(block.size()) <= 0.30;
 }

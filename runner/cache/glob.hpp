@@ -18,8 +18,8 @@ class Seen;
 // Whether something below `folder` could match.
 [[nodiscard]] bool may_match_below(std::string_view pattern, std::string_view folder);
 // The paths that match selection.pattern below the open folder, sorted bytewise. What lies below a
-// matched folder belongs to it and is not listed. Folders that were listed go to `seen`, where it is
-// not nullptr.
+// matched folder belongs to it and is not listed. Folders that were listed go to `seen`, where it
+// is not nullptr.
 [[nodiscard]] Result<std::vector<std::string>> expand_glob(const Selection& selection, Fd fd,
                                                            const std::string& folder, Seen* seen);
 

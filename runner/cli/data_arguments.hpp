@@ -10,7 +10,18 @@
 namespace mlpipe::cli {
 
 struct DataArguments {
-  enum class Action : std::uint8_t { add, status, checkout, remove, commit, unprotect, gc, push, fetch, pull };
+  enum class Action : std::uint8_t {
+    add,
+    status,
+    checkout,
+    remove,
+    commit,
+    unprotect,
+    gc,
+    push,
+    fetch,
+    pull
+  };
   Common common;
   Action action = Action::status;
   std::vector<std::string> targets;

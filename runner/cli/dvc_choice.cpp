@@ -8,12 +8,14 @@
 
 namespace mlpipe::cli {
 
-Result<DvcChoice> select_dvc(engine::dvc::DvcBook& book, const graph::Graph& graph, const Common& common,
-                             const std::string& folder, Untargeted untargeted) {
+Result<DvcChoice> select_dvc(engine::dvc::DvcBook& book, const graph::Graph& graph,
+                             const Common& common, const std::string& folder,
+                             Untargeted untargeted) {
   using engine::dvc::NoTarget;
   using engine::dvc::Reach;
   if (!common.tags.empty()) {
-    return fail(Code::usage, "--tag chooses among the stages of mlpipe.yaml; name the stages of dvc.yaml");
+    return fail(Code::usage,
+                "--tag chooses among the stages of mlpipe.yaml; name the stages of dvc.yaml");
   }
   engine::dvc::Targets targets;
   targets.names = common.targets;
@@ -28,7 +30,8 @@ Result<DvcChoice> select_dvc(engine::dvc::DvcBook& book, const graph::Graph& gra
   engine::dvc::BookOptions options;
   options.run_cache = !common.dvc.no_run_cache;
   options.force_downstream = common.dvc.force_downstream;
-  options.missing = common.dvc.allow_missing ? engine::dvc::Missing::allowed : engine::dvc::Missing::counts;
+  options.missing =
+      common.dvc.allow_missing ? engine::dvc::Missing::allowed : engine::dvc::Missing::counts;
   options.pull = common.dvc.pull;
   book.set_options(options);
   const auto& repository = book.tracker().repository();
@@ -47,10 +50,13 @@ Status refuse_dvc_flags(const Common& common) {
                                                 {common.dvc.ignore_errors, "--ignore-errors"},
                                                 {common.dvc.pull, "--pull"},
                                                 {common.dvc.cloud, "--cloud"}};
-  const auto* given = std::find_if(std::begin(flags), std::end(flags), [](const auto& flag) { return flag.first; });
+  const auto* given =
+      std::find_if(std::begin(flags), std::end(flags), [](const auto& flag) { return flag.first; });
   return given == std::end(flags)
              ? Status{}
-             : Status(fail(Code::usage, fmt::format("{} means something in a repository with dvc.yaml only", given->second)));
+             : Status(fail(Code::usage,
+                           fmt::format("{} means something in a repository with dvc.yaml only",
+                                       given->second)));
 }
 
 }  // namespace mlpipe::cli

@@ -1,4 +1,5 @@
-// Which stages a command line means in a repository with dvc.yaml, and how its options reach the book.
+// Which stages a command line means in a repository with dvc.yaml, and how its options reach the
+// book.
 #pragma once
 
 #include <string>

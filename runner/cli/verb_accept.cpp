@@ -24,7 +24,9 @@ int accept(const AcceptArguments& arguments) {
   }
   engine::Workspace& workspace = session.workspace();
   if (workspace.book) {
-    return show({Code::usage, "in a repository with dvc.yaml, `mlpipe data commit STAGE` takes what stands on the disk"});
+    return show({Code::usage,
+                 "in a repository with dvc.yaml, `mlpipe data commit STAGE` takes what stands on "
+                 "the disk"});
   }
   int code = 0;
   for (std::uint32_t i = 0; i < workspace.graph.size(); ++i) {

@@ -32,7 +32,8 @@ std::string plural(std::size_t count, std::string_view noun) {
 
 class Data {
  public:
-  explicit Data(const DataArguments& arguments) : arguments_(arguments), session_(common_of(arguments)) {}
+  explicit Data(const DataArguments& arguments)
+      : arguments_(arguments), session_(common_of(arguments)) {}
 
   int run() {
     const bool adds = arguments_.action == DataArguments::Action::add;
@@ -69,8 +70,10 @@ class Data {
   static Common common_of(const DataArguments& arguments) {
     Common common = arguments.common;
     common.dvc.compat = true;  // data is versioned beside any pipeline
-    const bool paths = arguments.action == DataArguments::Action::add || arguments.action == DataArguments::Action::remove ||
-                       arguments.action == DataArguments::Action::unprotect || arguments.action == DataArguments::Action::gc;
+    const bool paths = arguments.action == DataArguments::Action::add ||
+                       arguments.action == DataArguments::Action::remove ||
+                       arguments.action == DataArguments::Action::unprotect ||
+                       arguments.action == DataArguments::Action::gc;
     common.targets = paths ? std::vector<std::string>() : arguments.targets;
     common.only = true;
     return common;
@@ -113,9 +116,14 @@ class Data {
         return fail(Code::usage, fmt::format("`{}` lies outside the project", printable(target)));
       }
       TRY(const auto tracked, engine::dvc::add_data(*tracker_, path));
-      all.push_back({{"path", tracked.path}, {"file", tracked.file}, {"md5", tracked.oid}, {"size", tracked.size}, {"nfiles", tracked.files}});
+      all.push_back({{"path", tracked.path},
+                     {"file", tracked.file},
+                     {"md5", tracked.oid},
+                     {"size", tracked.size},
+                     {"nfiles", tracked.files}});
       if (!arguments_.common.json) {
-        std::fputs(fmt::format("{}  {}, {}  ->  {}\n", printable(tracked.path), plural(tracked.files, "file"), format_size(tracked.size),
+        std::fputs(fmt::format("{}  {}, {}  ->  {}\n", printable(tracked.path),
+                               plural(tracked.files, "file"), format_size(tracked.size),
                                printable(tracked.file))
                        .c_str(),
                    stdout);
@@ -137,7 +145,8 @@ class Data {
   }
 
   Status status() {
-    TRY(const std::string text, engine::dvc::status_json(*tracker_, wanted(true), session_.folder()));
+    TRY(const std::string text,
+        engine::dvc::status_json(*tracker_, wanted(true), session_.folder()));
     if (arguments_.common.json) {
       std::puts(text.c_str());
       return {};
@@ -152,7 +161,11 @@ class Data {
           continue;
         }
         for (const auto& [path, state] : change.begin()->items()) {
-          std::fputs(fmt::format("{:<14}{}\n", state.is_string() ? state.get<std::string>() : "changed", printable(path)).c_str(), stdout);
+          std::fputs(
+              fmt::format("{:<14}{}\n", state.is_string() ? state.get<std::string>() : "changed",
+                          printable(path))
+                  .c_str(),
+              stdout);
         }
       }
     }
@@ -160,7 +173,8 @@ class Data {
   }
 
   Status checkout() {
-    const auto unsaved = arguments_.force ? engine::dvc::Unsaved::overwritten : engine::dvc::Unsaved::refused;
+    const auto unsaved =
+        arguments_.force ? engine::dvc::Unsaved::overwritten : engine::dvc::Unsaved::refused;
     TRY(const auto done, engine::dvc::checkout_data(*tracker_, wanted(false), unsaved));
     if (arguments_.common.json) {
       print({{"written", done.written}, {"missing", done.missing}});
@@ -180,7 +194,8 @@ class Data {
       return {};
     }
     code_ = 6;
-    std::fputs(fmt::format("mlpipe: not in the cache, so not put back: {}; `mlpipe data pull` fetches from a remote\n",
+    std::fputs(fmt::format("mlpipe: not in the cache, so not put back: {}; `mlpipe data pull` "
+                           "fetches from a remote\n",
                            printable(fmt::format("{}", fmt::join(missing, ", "))))
                    .c_str(),
                stderr);
@@ -206,7 +221,8 @@ class Data {
       print({{"committed", taken}});
     } else {
       std::fputs(fmt::format("{}\n", taken.empty() ? std::string("nothing changed")
-                                                   : fmt::format("took as they stand: {}", fmt::join(taken, ", ")))
+                                                   : fmt::format("took as they stand: {}",
+                                                                 fmt::join(taken, ", ")))
                      .c_str(),
                  stdout);
     }
@@ -219,7 +235,7 @@ class Data {
       if (!engine::stands(path)) {
         return fail(Code::not_found, fmt::format("`{}` does not exist", printable(target)));
       }
-      TRY_OK(cache::DvcCache::unprotect(path));
+      TRY_OK(cache::unshare_path(path));
     }
     if (arguments_.common.json) {
       print({{"unprotected", arguments_.targets}});
@@ -229,17 +245,20 @@ class Data {
 
   Status gc() {
     if (!arguments_.workspace) {
-      return fail(Code::usage, "say what is kept: --workspace keeps what the files of this checkout name; other commits' data goes");
+      return fail(Code::usage,
+                  "say what is kept: --workspace keeps what the files of this checkout name; other "
+                  "commits' data goes");
     }
     const auto sweep = arguments_.force ? engine::dvc::Sweep::remove : engine::dvc::Sweep::look;
     TRY(const auto gone, engine::dvc::collect_garbage(*tracker_, sweep));
     if (arguments_.common.json) {
       print({{"removed", arguments_.force}, {"objects", gone.objects}, {"bytes", gone.bytes}});
     } else {
-      std::fputs(fmt::format("{}, {}, {}\n", plural(gone.objects, "object"), format_size(gone.bytes),
-                             arguments_.force ? "removed" : "would go; --force removes them")
-                     .c_str(),
-                 stdout);
+      std::fputs(
+          fmt::format("{}, {}, {}\n", plural(gone.objects, "object"), format_size(gone.bytes),
+                      arguments_.force ? "removed" : "would go; --force removes them")
+              .c_str(),
+          stdout);
     }
     return {};
   }
@@ -247,14 +266,18 @@ class Data {
   Status transfer() {
     TRY(const auto remote, engine::dvc::Remote::open(tracker_->repository(), arguments_.remote));
     const std::vector<bool> flags = wanted(false);
-    const auto run_cache = arguments_.run_cache ? engine::dvc::RunCache::with : engine::dvc::RunCache::without;
+    const auto run_cache =
+        arguments_.run_cache ? engine::dvc::RunCache::with : engine::dvc::RunCache::without;
     if (arguments_.action == DataArguments::Action::push) {
       TRY(const auto sent, remote.push(*tracker_, flags, run_cache));
       return tell_moved("pushed", sent);
     }
     TRY(const auto got, remote.fetch(*tracker_, flags, run_cache));
+    if (arguments_.action == DataArguments::Action::pull) {
+      return checkout();
+    }
     TRY_OK(tell_moved("fetched", got));
-    return arguments_.action == DataArguments::Action::pull ? checkout() : tell_missing(got.missing);
+    return tell_missing(got.missing);
   }
 
   Status tell_moved(const char* word, const engine::dvc::Moved& moved) {

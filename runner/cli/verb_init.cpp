@@ -77,7 +77,8 @@ int init(const InitArguments& arguments) {
         {Code::usage,
          path + " is there already: --print shows what would be written, --force replaces it"});
   }
-  const bool dvc = spec::dvc::is_project(session.root()) && engine::stands(session.root() + "/dvc.yaml");
+  const bool dvc =
+      spec::dvc::is_project(session.root()) && engine::stands(session.root() + "/dvc.yaml");
   if (dvc && !arguments.print_only && !arguments.force) {
     say("found a DVC repository: `mlpipe run` works as it is, on dvc.yaml and dvc.lock");
     say("--print shows what an mlpipe.yaml would hold, --force writes it");

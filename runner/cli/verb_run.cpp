@@ -63,8 +63,9 @@ std::optional<int> narrow_to_affected(Session& session, const std::string& ref,
 // about that.
 std::optional<engine::Question> settle_question(const RunArguments& arguments, Session& session) {
   const Common& common = arguments.common;
-  if (common.dvc.compat || spec::dvc::is_project(session.root()) || arguments.force || arguments.attach || arguments.deploy || arguments.locked ||
-      !arguments.affected_by.empty() || common.json) {
+  if (common.dvc.compat || spec::dvc::is_project(session.root()) || arguments.force ||
+      arguments.attach || arguments.deploy || arguments.locked || !arguments.affected_by.empty() ||
+      common.json) {
     return std::nullopt;
   }
   engine::Question question{session.root(), session.host().executable, {}};
@@ -147,13 +148,15 @@ int run(const RunArguments& arguments) {
     }
   }
   const bool all_forced = arguments.common.dvc.compat;  // as `dvc repro --force` does
-  options.forced =
-      arguments.force ? (all_forced ? options.selected : session.named()) : std::vector<bool>(options.selected.size(), false);
+  options.forced = arguments.force ? (all_forced ? options.selected : session.named())
+                                   : std::vector<bool>(options.selected.size(), false);
   options.jobs =
       arguments.jobs > 0 ? arguments.jobs : std::max(1U, std::thread::hardware_concurrency());
   options.on_failure =
-      arguments.fail_fast || (arguments.common.dvc.compat && !arguments.keep_going && !arguments.common.dvc.ignore_errors)
-          ? run::OnFailure::stop_starting : run::OnFailure::keep_going;
+      arguments.fail_fast || (arguments.common.dvc.compat && !arguments.keep_going &&
+                              !arguments.common.dvc.ignore_errors)
+          ? run::OnFailure::stop_starting
+          : run::OnFailure::keep_going;
   options.deploy = arguments.deploy ? engine::Deploy::apply : engine::Deploy::plan;
   options.lock = arguments.locked ? engine::LockFile::frozen : engine::LockFile::update;
   options.terminal = arguments.attach ? port::Terminal::attached : port::Terminal::captured;

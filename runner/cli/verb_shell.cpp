@@ -8,8 +8,8 @@
 #include <cstdlib>
 
 #include "runner/cli/verbs.hpp"
-#include "runner/engine/command_line.hpp"
 #include "runner/engine/book.hpp"
+#include "runner/engine/command_line.hpp"
 #include "runner/engine/environment.hpp"
 #include "runner/engine/secrets.hpp"
 #include "runner/engine/toolchain.hpp"

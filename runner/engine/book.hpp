@@ -1,6 +1,6 @@
 // Where a repository keeps what it knows of its stages: the one place that decides, stores and
-// restores. Without a book the engine does so itself, by manifests, journal and lock file. The other
-// book is DVC's: dvc.lock and .dvc/cache. Knows nothing of scheduling, processes and reports.
+// restores. Without a book the engine does so itself, by manifests, journal and lock file. The
+// other book is DVC's: dvc.lock and .dvc/cache. Knows nothing of scheduling, processes and reports.
 #pragma once
 
 #include <optional>

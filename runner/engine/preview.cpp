@@ -13,8 +13,8 @@ using plan::ItemKind;
 
 // What a book puts back is seen below only once it is there.
 bool changes_downstream(const Workspace& workspace, Freshness freshness) {
-  return (workspace.book && freshness == Freshness::missing) || freshness == Freshness::stale || freshness == Freshness::never_run ||
-         freshness == Freshness::blocked;
+  return (workspace.book && freshness == Freshness::missing) || freshness == Freshness::stale ||
+         freshness == Freshness::never_run || freshness == Freshness::blocked;
 }
 
 // The first upstream stage whose result may still change.
@@ -42,12 +42,14 @@ void judge(Workspace& workspace, const Host& host, Force force, const Preview* a
   if (decided && workspace.book) {
     const auto* run = std::get_if<plan::Run>(&decided->decision);
     known = run == nullptr || run->reasons.front().kind != ItemKind::record;
-    if (const auto* reuse = std::get_if<plan::Reuse>(&decided->decision); reuse != nullptr && !reuse->restore.empty()) {
+    if (const auto* reuse = std::get_if<plan::Reuse>(&decided->decision);
+        reuse != nullptr && !reuse->restore.empty()) {
       preview.freshness = Freshness::missing;
       preview.restore = reuse->restore;
       for (const std::string& path : reuse->restore) {
         const bool there = stands(workspace.root + "/" + path);
-        preview.reasons.push_back({ItemKind::out, path, there ? ChangeKind::modified : ChangeKind::missing, "", ""});
+        preview.reasons.push_back(
+            {ItemKind::out, path, there ? ChangeKind::modified : ChangeKind::missing, "", ""});
       }
     }
   }

@@ -59,6 +59,7 @@ class Runner {
   bool start_stage(StageId id);  // false: a lock is held elsewhere
   Result<bool> take_locks(StageId id, Pending& pending);
   void decide_again(StageId id);
+  bool settle_by_book(StageId id);  // in runner_evidence.cpp
   void restore_stage(StageId id, const Decided& decided);
   void on_output(const port::Output& output);
   void on_exit(const port::Exit& exit);

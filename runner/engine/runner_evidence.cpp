@@ -1,6 +1,7 @@
 // What a deployment is told of the stages above it.
 #include <nlohmann/json.hpp>
 
+#include "runner/engine/book.hpp"
 #include "runner/engine/runner.hpp"
 
 namespace mlpipe::engine {
@@ -47,6 +48,20 @@ std::string Runner::evidence_for(StageId id) const {
     }
   }
   return evidence.dump();
+}
+
+// What a book carries out itself, without a process.
+bool Runner::settle_by_book(StageId id) {
+  if (!workspace_.book) {
+    return false;
+  }
+  auto settled = workspace_.book->settle(id, pending_[id].decided);
+  if (!settled) {
+    return false;
+  }
+  settled->stage = workspace_.label(id);
+  end_stage(id, std::move(*settled));
+  return true;
 }
 
 }  // namespace mlpipe::engine

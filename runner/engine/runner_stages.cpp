@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "runner/base/text.hpp"
-#include "runner/engine/book.hpp"
 #include "runner/engine/files.hpp"
 #include "runner/engine/runner.hpp"
 #include "runner/run/retry.hpp"
@@ -170,17 +169,11 @@ bool Runner::start_stage(StageId id) {
   // Another run may have done it since the decision, seen at the lock or not.
   if (may_reuse && (known_now || (pending.lost_lock && !pending.decided.restore.empty()))) {
     decide_again(id);
-    if (states_[id.index()]) {
-      return true;
-    }
   }
-  if (workspace_.book) {
-    if (auto settled = workspace_.book->settle(id, pending.decided)) {
-      settled->stage = workspace_.label(id);
-      end_stage(id, std::move(*settled));
-      return true;
-    }
-  } else if (std::holds_alternative<plan::Reuse>(pending.decided.decision) && !pending.stored) {
+  if (states_[id.index()] || settle_by_book(id)) {
+    return true;
+  }
+  if (std::holds_alternative<plan::Reuse>(pending.decided.decision) && !pending.stored) {
     const Decided decided = std::move(pending.decided);
     restore_stage(id, decided);
     return true;

@@ -42,7 +42,8 @@ struct Workspace {
   std::unique_ptr<cache::Locks> locks;
   std::optional<cache::Journal> journal;
   cache::Durability durability = cache::Durability::order;
-  // Where the repository keeps what it knows of its stages; empty: manifests, journal and lock file.
+  // Where the repository keeps what it knows of its stages; empty: manifests, journal and lock
+  // file.
   std::unique_ptr<Book, BookDeleter> book;
   // Previews: what a path would hold once missing outputs are written back.
   std::unordered_map<std::string, port::Content> assumed;

@@ -16,8 +16,9 @@ namespace {
 using Kind = Value::Kind;
 
 constexpr std::string_view schema = "2.0";
-constexpr std::string_view entry_keys[] = {"path",   "md5",        "etag",  "checksum", "size", "nfiles",
-                                           "isexec", "version_id", "cloud", "files",    "hash", "dataset"};
+constexpr std::string_view entry_keys[] = {"path",  "md5",    "etag",   "checksum",
+                                           "size",  "nfiles", "isexec", "version_id",
+                                           "cloud", "files",  "hash",   "dataset"};
 constexpr std::string_view stage_keys[] = {"cmd", "deps", "params", "outs"};
 
 std::optional<std::uint64_t> number(const Value* value) {
@@ -26,18 +27,21 @@ std::optional<std::uint64_t> number(const Value* value) {
   }
   std::uint64_t found = 0;
   const char* end = value->text.data() + value->text.size();
-  return std::from_chars(value->text.data(), end, found).ptr == end ? std::optional(found) : std::nullopt;
+  return std::from_chars(value->text.data(), end, found).ptr == end ? std::optional(found)
+                                                                    : std::nullopt;
 }
 
 template <std::size_t N>
 Status check_keys(const Value& map, const std::string_view (&known)[N], const std::string& where) {
   if (!map.is_map()) {
-    return fail(Code::invalid, fmt::format("{}:{}: `{}` must be a map", map.line, map.column, where));
+    return fail(Code::invalid,
+                fmt::format("{}:{}: `{}` must be a map", map.line, map.column, where));
   }
   for (const Value& key : map.keys) {
-    if (!key.is_text() || std::find(std::begin(known), std::end(known), key.text) == std::end(known)) {
-      return fail(Code::invalid, fmt::format("{}:{}: unknown key `{}` in `{}`", key.line, key.column,
-                                             printable(template_text(key)), where));
+    if (!key.is_text() ||
+        std::find(std::begin(known), std::end(known), key.text) == std::end(known)) {
+      return fail(Code::invalid, fmt::format("{}:{}: unknown key `{}` in `{}`", key.line,
+                                             key.column, printable(template_text(key)), where));
     }
   }
   return {};
@@ -46,7 +50,8 @@ Status check_keys(const Value& map, const std::string_view (&known)[N], const st
 Status check_stage(const Value& stage, const std::string& where) {
   TRY_OK(check_keys(stage, stage_keys, where));
   if (stage.find("cmd") == nullptr) {
-    return fail(Code::invalid, fmt::format("{}:{}: `{}` has no `cmd`", stage.line, stage.column, where));
+    return fail(Code::invalid,
+                fmt::format("{}:{}: `{}` has no `cmd`", stage.line, stage.column, where));
   }
   for (const std::string_view part : {"deps", "outs"}) {
     const Value* entries = stage.find(part);
@@ -54,19 +59,22 @@ Status check_stage(const Value& stage, const std::string& where) {
       continue;
     }
     if (!entries->is_list()) {
-      return fail(Code::invalid, fmt::format("{}:{}: `{}.{}` must be a list", entries->line, entries->column, where, part));
+      return fail(Code::invalid, fmt::format("{}:{}: `{}.{}` must be a list", entries->line,
+                                             entries->column, where, part));
     }
     for (const Value& entry : entries->items) {
       TRY_OK(check_keys(entry, entry_keys, fmt::format("{}.{}", where, part)));
       const Value* path = entry.find("path");
       if (path == nullptr || !path->is_text()) {
-        return fail(Code::invalid, fmt::format("{}:{}: an entry of `{}.{}` has no `path`", entry.line, entry.column, where, part));
+        return fail(Code::invalid, fmt::format("{}:{}: an entry of `{}.{}` has no `path`",
+                                               entry.line, entry.column, where, part));
       }
     }
   }
   const Value* params = stage.find("params");
   if (params != nullptr && !params->is_map()) {
-    return fail(Code::invalid, fmt::format("{}:{}: `{}.params` must be a map", params->line, params->column, where));
+    return fail(Code::invalid, fmt::format("{}:{}: `{}.params` must be a map", params->line,
+                                           params->column, where));
   }
   return {};
 }
@@ -78,7 +86,8 @@ Value without_sizes(const Value& value) {
   out.items.clear();
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     if (value.is_map()) {
-      if (value.keys[i].is_text() && (value.keys[i].text == "size" || value.keys[i].text == "nfiles")) {
+      if (value.keys[i].is_text() &&
+          (value.keys[i].text == "size" || value.keys[i].text == "nfiles")) {
         continue;
       }
       out.keys.push_back(value.keys[i]);
@@ -118,9 +127,9 @@ DvcEntry read_entry(const Value& entry) {
   DvcEntry out;
   const auto text = [&](std::string_view key) {
     const Value* value = entry.find(key);
-    return value != nullptr && value->is_text()          ? value->text
+    return value != nullptr && value->is_text()         ? value->text
            : value != nullptr && !value->is_composite() ? template_text(*value)
-                                                         : std::string();
+                                                        : std::string();
   };
   out.path = text("path");
   for (const char* algorithm : {"md5", "etag", "checksum"}) {
@@ -171,17 +180,21 @@ Result<DvcLock> DvcLock::read(Value document) {
   }
   static constexpr std::string_view top_keys[] = {"schema", "stages", "datasets"};
   if (document.is_map() && document.find("schema") == nullptr) {
-    return fail(Code::invalid, "1:1: it has no `schema`: a lock of DVC before 2.0; let `dvc commit` write it anew");
+    return fail(
+        Code::invalid,
+        "1:1: it has no `schema`: a lock of DVC before 2.0; let `dvc commit` write it anew");
   }
   TRY_OK(check_keys(document, top_keys, "dvc.lock"));
   const Value& version = *document.find("schema");
   if (!version.is_text() || version.text != schema) {
-    return fail(Code::invalid, fmt::format("{}:{}: schema '{}' is not known; this is for '2.0'", version.line,
-                                           version.column, printable(template_text(version))));
+    return fail(Code::invalid,
+                fmt::format("{}:{}: schema '{}' is not known; this is for '2.0'", version.line,
+                            version.column, printable(template_text(version))));
   }
   if (const Value* stages = document.find("stages")) {
     if (!stages->is_map()) {
-      return fail(Code::invalid, fmt::format("{}:{}: `stages` must be a map", stages->line, stages->column));
+      return fail(Code::invalid,
+                  fmt::format("{}:{}: `stages` must be a map", stages->line, stages->column));
     }
     for (std::size_t i = 0; i < stages->keys.size(); ++i) {
       TRY_OK(check_stage(stages->items[i], "stages." + template_text(stages->keys[i])));

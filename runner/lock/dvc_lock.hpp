@@ -1,6 +1,7 @@
 // dvc.lock, schema 2.0, and the entries that it shares with .dvc files and the run cache: values
-// checked, looked up, made. What the file holds beyond the stages asked for is kept as it is. Source:
-// dvc/stage/serialize.py, dvc/stage/cache.py, dvc/schema.py of DVC 3.67. Knows nothing of files.
+// checked, looked up, made. What the file holds beyond the stages asked for is kept as it is.
+// Source: dvc/stage/serialize.py, dvc/stage/cache.py, dvc/schema.py of DVC 3.67. Knows nothing of
+// files.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +19,9 @@ namespace mlpipe::lock {
 // A dep or an out of a lock entry or a .dvc file.
 struct DvcEntry {
   std::string path;
-  std::string oid;                     // md5, etag or checksum; empty where none is known
-  std::string algorithm = "md5";       // the key it stands under
-  bool current = true;                 // `hash: md5` is there; else it is of DVC 2
+  std::string oid;                // md5, etag or checksum; empty where none is known
+  std::string algorithm = "md5";  // the key it stands under
+  bool current = true;            // `hash: md5` is there; else it is of DVC 2
   std::optional<std::uint64_t> size;
   std::optional<std::uint64_t> nfiles;  // of a folder
   bool executable = false;

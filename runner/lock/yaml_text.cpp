@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cctype>
+#include <cmath>
 
 #include "runner/base/python_text.hpp"
 #include "runner/base/text.hpp"
@@ -19,7 +19,8 @@ bool has_control(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     // C1 controls, and the line separators that YAML once took for breaks.
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    const bool c1 =
+        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
     if (byte < 0x20 || byte == 0x7F || c1 || text.substr(i, 3) == "\xE2\x80\xA8" ||
         text.substr(i, 3) == "\xE2\x80\xA9" || text.substr(i, 3) == "\xEF\xBB\xBF") {
       return true;
@@ -30,8 +31,8 @@ bool has_control(std::string_view text) {
 
 // Whether it would read back as something else than a text: errs towards quotes.
 bool resolves_to_other(std::string_view text) {
-  static constexpr std::string_view words[] = {"~",    "null", "Null", "NULL",  "true",  "True", "TRUE",
-                                               "false", "False", "FALSE", "<<", "="};
+  static constexpr std::string_view words[] = {"~",    "null",  "Null",  "NULL",  "true", "True",
+                                               "TRUE", "false", "False", "FALSE", "<<",   "="};
   for (const std::string_view word : words) {
     if (text == word) {
       return true;
@@ -56,7 +57,8 @@ bool resolves_to_other(std::string_view text) {
   if (body.find_first_not_of("0123456789_.eE+-") == std::string_view::npos) {
     return true;  // any number, and dates
   }
-  const bool date = text.size() > 10 && text[4] == '-' && text.find(':') != std::string_view::npos &&
+  const bool date = text.size() > 10 && text[4] == '-' &&
+                    text.find(':') != std::string_view::npos &&
                     text.find_first_not_of("0123456789-:.+TtZ ") == std::string_view::npos;
   return date;
 }
@@ -152,19 +154,22 @@ class Writer {
   static std::string flow(const Value& value) {
     if (!value.is_composite()) {
       std::string text = scalar_text(value);
-      const bool risky = value.is_text() && text == value.text && text.find_first_of(",[]{}:") != std::string::npos;
+      const bool risky = value.is_text() && text == value.text &&
+                         text.find_first_of(",[]{}:") != std::string::npos;
       return risky ? double_quoted(value.text) : text;
     }
     std::string out = value.is_map() ? "{" : value.is(Kind::set) ? "!!set {" : "[";
     for (std::size_t i = 0; i < value.items.size(); ++i) {
       out += i == 0 ? "" : ", ";
-      out += value.is_map() ? flow(value.keys[i]) + ": " + flow(value.items[i]) : flow(value.items[i]);
+      out +=
+          value.is_map() ? flow(value.keys[i]) + ": " + flow(value.items[i]) : flow(value.items[i]);
     }
     return out + (value.is_list() ? "]" : "}");
   }
 
   static bool in_line(const Value& value) {
-    return !value.is_composite() || value.items.empty() || value.style == Value::Style::flow || value.is(Kind::set);
+    return !value.is_composite() || value.items.empty() || value.style == Value::Style::flow ||
+           value.is(Kind::set);
   }
 
   // A plain text is folded at single blanks once the line is full, as ruamel.yaml does.
@@ -174,11 +179,13 @@ class Writer {
       out_ += text;
       return;
     }
-    std::size_t column = out_.size() - (out_.rfind('\n') == std::string::npos ? 0 : out_.rfind('\n') + 1);
+    std::size_t column =
+        out_.size() - (out_.rfind('\n') == std::string::npos ? 0 : out_.rfind('\n') + 1);
     for (std::size_t i = 0; i < text.size(); ++i) {
       const bool single = text[i] == ' ' && text[i - 1] != ' ' && text[i + 1] != ' ';
       // A comment or an indicator at the start of a line would not be text any more.
-      if (single && column > best_width && text[i + 1] != '#' && text[i + 1] != '-' && text[i + 1] != '?' && text[i + 1] != ':') {
+      if (single && column > best_width && text[i + 1] != '#' && text[i + 1] != '-' &&
+          text[i + 1] != '?' && text[i + 1] != ':') {
         out_ += '\n' + std::string(indent, ' ');
         column = indent;
       } else {

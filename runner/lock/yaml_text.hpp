@@ -1,6 +1,6 @@
-// Values as YAML text, laid out as ruamel.yaml lays out DVC's files: two blanks for maps, dashes where
-// their parent stands, plain scalars wherever they read back as what they are. Knows nothing of what
-// the values mean.
+// Values as YAML text, laid out as ruamel.yaml lays out DVC's files: two blanks for maps, dashes
+// where their parent stands, plain scalars wherever they read back as what they are. Knows nothing
+// of what the values mean.
 #pragma once
 
 #include <string>

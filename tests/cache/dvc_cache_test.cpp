@@ -43,10 +43,9 @@ TEST_F(DvcCacheTest, AFolderIsNamedByItsList) {
   const DvcContent content = look("d");
   EXPECT_EQ(content.type, DvcContent::Type::folder);
   EXPECT_EQ(content.size, 3U);
-  const std::string object =
-      R"([{"md5": "c4ca4238a0b923820dcc509a6f75849b", "relpath": "a"}, )"
-      R"({"md5": "c4ca4238a0b923820dcc509a6f75849b", "relpath": "link"}, )"
-      R"({"md5": "c81e728d9d4c2f636f067f89cc14862c", "relpath": "s/b"}])";
+  const std::string object = R"([{"md5": "c4ca4238a0b923820dcc509a6f75849b", "relpath": "a"}, )"
+                             R"({"md5": "c4ca4238a0b923820dcc509a6f75849b", "relpath": "link"}, )"
+                             R"({"md5": "c81e728d9d4c2f636f067f89cc14862c", "relpath": "s/b"}])";
   EXPECT_EQ(cache::dvc_folder_object(content.entries).value(), object);
   EXPECT_EQ(content.oid, md5_hex(object) + ".dir");
   EXPECT_EQ(cache::read_dvc_folder_object(object)->size(), 3U);
@@ -55,7 +54,9 @@ TEST_F(DvcCacheTest, AFolderIsNamedByItsList) {
 TEST_F(DvcCacheTest, FolderObjectsThatLeadOutsideAreRefused) {
   const std::string md5(32, 'a');
   for (const char* path : {"../x", "/x", "a/../../x", "", "a//b"}) {
-    EXPECT_FALSE(cache::read_dvc_folder_object(R"([{"md5": ")" + md5 + R"(", "relpath": ")" + path + "\"}]")) << path;
+    EXPECT_FALSE(
+        cache::read_dvc_folder_object(R"([{"md5": ")" + md5 + R"(", "relpath": ")" + path + "\"}]"))
+        << path;
   }
   EXPECT_FALSE(cache::read_dvc_folder_object("{}"));
   EXPECT_FALSE(cache::read_dvc_folder_object("["));
@@ -82,7 +83,9 @@ TEST_F(DvcCacheTest, ContentGoesInAndComesBack) {
   ASSERT_TRUE(store.put(space.at("d"), content, DvcLayout::current));
   EXPECT_TRUE(store.has_all(content.oid, DvcLayout::current));
   struct stat status {};
-  ASSERT_EQ(stat(store.path_of("c4ca4238a0b923820dcc509a6f75849b", DvcLayout::current).c_str(), &status), 0);
+  ASSERT_EQ(
+      stat(store.path_of("c4ca4238a0b923820dcc509a6f75849b", DvcLayout::current).c_str(), &status),
+      0);
   EXPECT_EQ(status.st_mode & 07777U, 0444U);
   std::filesystem::remove_all(space.at("d"));
   space.write("d/stranger", "x");
@@ -122,7 +125,7 @@ TEST_F(DvcCacheTest, LinksShareAndUnprotectMakesCopies) {
   EXPECT_EQ(status.st_mode & 0222U, 0U);
   ASSERT_EQ(stat(space.at("e").c_str(), &status), 0);
   EXPECT_EQ(status.st_nlink, 1U);  // an empty file is never shared
-  ASSERT_TRUE(DvcCache::unprotect(space.at("f")));
+  ASSERT_TRUE(cache::unshare_path(space.at("f")));
   ASSERT_EQ(stat(space.at("f").c_str(), &status), 0);
   EXPECT_EQ(status.st_nlink, 1U);
   EXPECT_NE(status.st_mode & 0200U, 0U);

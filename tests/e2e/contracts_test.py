@@ -59,7 +59,33 @@ def run(code=0):
     return events
 
 
+def dvc():
+    """A repository with dvc.yaml: the stages as DVC means them, its status in DVC's words, versioned data."""
+    pathlib.Path(".dvc").mkdir()
+    pathlib.Path(".dvc/config").write_text("[core]\n    no_scm = True\n    remote = r\n['remote \"r\"']\n    url = ../../remote\n")
+    pathlib.Path("dvc.yaml").write_text("metrics: [m.json]\nstages:\n  s:\n    cmd: [cp in out, 'true']\n    deps: [in]\n"
+                                        "    params: [k]\n    outs:\n    - out: {persist: true}\n    frozen: false\n")
+    pathlib.Path("params.yaml").write_text("k: 1\n")
+    pathlib.Path("in").write_text("1")
+    graph = valid(json.loads(mlpipe("graph", "--json")), "graph")
+    stage = graph["stages"][0]["dvc"]
+    check(stage["cmd"] == ["cp in out", "true"] and stage["outs"] == [{"path": "out", "kind": "out", "persist": True}], f"{stage}")
+    check(graph["dvc"] == {"metrics": {"dvc.yaml": ["m.json"]}}, f"{graph['dvc']}")
+    status = valid(json.loads(mlpipe("status", "--dvc-compat", "--json")), "dvc_status")
+    check(status == {"s": [{"changed deps": {"in": "modified", "params.yaml": "new"}}, {"changed outs": {"out": "deleted"}}]}, f"{status}")
+    check(run()[-1]["ran"] == ["s"] and run()[-1]["reused"] == ["s"], "a second run does something")
+    added = valid(json.loads(mlpipe("data", "add", "in", "--json")), "data")["added"]
+    check(added[0]["md5"] == "c4ca4238a0b923820dcc509a6f75849b", f"{added}")
+    for verb in (["push"], ["fetch"], ["pull"], ["checkout"], ["commit"], ["unprotect", "in"], ["gc", "-w"], ["remove", "in.dvc"]):
+        valid(json.loads(mlpipe("data", *verb, "--json").splitlines()[-1]), "data")
+    valid(json.loads(mlpipe("data", "status", "--json")), "dvc_status")
+
+
 def main():
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
+        pathlib.Path(folder, "project").mkdir()
+        os.chdir(pathlib.Path(folder, "project"))
+        dvc()
     with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
         os.chdir(folder)
         pathlib.Path("mlpipe.yaml").write_text(PIPELINE)
@@ -90,7 +116,7 @@ def main():
         events = run()
         check([event["event"] for event in events] == ["run_started", "run_finished"], "a no-op says more than two events")
         check(sorted(events[-1]["reused"]) == ["after", "bad", "check", "make"], f"{events[-1]}")
-    print("contracts_test: status, graph, check and run keep their schemas")
+    print("contracts_test: status, graph, check, run and data keep their schemas")
 
 
 main()

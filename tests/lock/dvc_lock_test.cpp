@@ -28,13 +28,17 @@ TEST(DvcLock, IsWrittenAsDvcWritesIt) {
   DvcLock lock;
   EXPECT_TRUE(lock.set_stage("s@1", to_value(entry)));
   EXPECT_FALSE(lock.set_stage("s@1", to_value(entry)));
-  EXPECT_EQ(lock.text(),
-            "schema: '2.0'\nstages:\n  s@1:\n    cmd: cp in o\n    deps:\n    - path: a\n      hash: md5\n"
-            "      md5: 7215ee9c7d9dc229d2921a40e899ec5f.dir\n      size: 1\n      nfiles: 2\n    - path: in\n"
-            "      hash: md5\n      md5: d41d8cd98f00b204e9800998ecf8427e\n      size: 0\n    params:\n"
-            "      params.yaml:\n        b: '007'\n        n:\n        z: 1e+16\n      p.toml: {}\n    outs:\n"
-            "    - path: o\n      hash: md5\n      md5: d41d8cd98f00b204e9800998ecf8427e\n      size: 0\n"
-            "      isexec: true\n");
+  EXPECT_EQ(
+      lock.text(),
+      "schema: '2.0'\nstages:\n  s@1:\n    cmd: cp in o\n    deps:\n    - path: a\n      hash: "
+      "md5\n"
+      "      md5: 7215ee9c7d9dc229d2921a40e899ec5f.dir\n      size: 1\n      nfiles: 2\n    - "
+      "path: in\n"
+      "      hash: md5\n      md5: d41d8cd98f00b204e9800998ecf8427e\n      size: 0\n    params:\n"
+      "      params.yaml:\n        b: '007'\n        n:\n        z: 1e+16\n      p.toml: {}\n    "
+      "outs:\n"
+      "    - path: o\n      hash: md5\n      md5: d41d8cd98f00b204e9800998ecf8427e\n      size: 0\n"
+      "      isexec: true\n");
 }
 
 TEST(DvcLock, NamesOfTheRunCacheAreDvcs) {  // recorded from DVC 3.67.1

@@ -19,8 +19,10 @@ std::pair<std::uint32_t, std::uint32_t> place_of_error(std::string_view text) {
 
 TEST(DvcYaml, PlainScalarsFollowRuamel) {
   EXPECT_EQ(json("[010, 0o10, 0x1F, 0b11, 1_000, +7]"), "[10, 8, 31, 3, 1000, 7]");
-  EXPECT_EQ(json("[1e3, .5, 1., 1e, 1.5e+3, -.inf]"), "[1000.0, 0.5, 1.0, \"1e\", 1500.0, -Infinity]");
-  EXPECT_EQ(json("[yes, on, True, ~, null, 12:30:45]"), R"(["yes", "on", true, null, null, "12:30:45"])");
+  EXPECT_EQ(json("[1e3, .5, 1., 1e, 1.5e+3, -.inf]"),
+            "[1000.0, 0.5, 1.0, \"1e\", 1500.0, -Infinity]");
+  EXPECT_EQ(json("[yes, on, True, ~, null, 12:30:45]"),
+            R"(["yes", "on", true, null, null, "12:30:45"])");
   EXPECT_EQ(read_yaml("2020-01-02T03:04:05+02:00")->text, "2020-01-02T01:04:05");
   EXPECT_TRUE(read_yaml("2020-1-2")->is_text());
 }
@@ -35,10 +37,12 @@ TEST(DvcYaml, BlocksKeepOrFoldTheirLines) {
 }
 
 TEST(DvcYaml, CollectionsInAllForms) {
-  EXPECT_EQ(json("a:\n- 1\n- b: 2\n  c: 3\n-\n- - 4\n  - 5\n"), R"({"a": [1, {"b": 2, "c": 3}, null, [4, 5]]})");
+  EXPECT_EQ(json("a:\n- 1\n- b: 2\n  c: 3\n-\n- - 4\n  - 5\n"),
+            R"({"a": [1, {"b": 2, "c": 3}, null, [4, 5]]})");
   EXPECT_EQ(json("{a: [1, {b: }], \"c\":2, d}"), R"({"a": [1, {"b": null}], "c": 2, "d": null})");
   EXPECT_EQ(json("a: &x\n- 1\nb: *x\n"), R"({"a": [1], "b": [1]})");
-  EXPECT_EQ(json("b: &b {p: 1, q: 2}\nc:\n  <<: *b\n  q: 3\n"), R"({"b": {"p": 1, "q": 2}, "c": {"p": 1, "q": 3}})");
+  EXPECT_EQ(json("b: &b {p: 1, q: 2}\nc:\n  <<: *b\n  q: 3\n"),
+            R"({"b": {"p": 1, "q": 2}, "c": {"p": 1, "q": 3}})");
   EXPECT_EQ(json("a: x\n  y # c\nb: 'it''s\n\n  two'\n"), R"({"a": "x y", "b": "it's\ntwo"})");
   EXPECT_EQ(json("--- # c\na: 1\n...\n"), R"({"a": 1})");
   EXPECT_EQ(json("a: http://x/y#z\n"), R"({"a": "http://x/y#z"})");
@@ -73,7 +77,8 @@ TEST(DvcYaml, HostileTextsEnd) {
     }
   }
   EXPECT_FALSE(read_yaml(laughs));
-  for (const char* text : {"", "\n", "#", "-", "?", ":", "- -", "&a", "!!str", "'", "\"\\", "|", ">9", "%", "*", "@", "`", "a:\n -"}) {
+  for (const char* text : {"", "\n", "#", "-", "?", ":", "- -", "&a", "!!str", "'", "\"\\", "|",
+                           ">9", "%", "*", "@", "`", "a:\n -"}) {
     (void)read_yaml(text);
   }
 }

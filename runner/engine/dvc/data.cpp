@@ -59,15 +59,18 @@ Result<const Stage*> owner_of(const Tracker& tracker, const std::string& path) {
       }
       const bool same = out.at.path == path || is_below(path, out.at.path);
       if (same && stage.origin == Origin::dvc_yaml) {
-        return fail(Code::refused, fmt::format("`{}` is an output of stage `{}`; the run that writes it versions it", printable(path),
-                                               stage.label()));
+        return fail(
+            Code::refused,
+            fmt::format("`{}` is an output of stage `{}`; the run that writes it versions it",
+                        printable(path), stage.label()));
       }
       if (same) {
         return &stage;
       }
       if (is_below(out.at.path, path)) {
-        return fail(Code::refused, fmt::format("`{}` holds `{}`, which `{}` tracks already; remove that first", printable(path),
-                                               printable(out.at.path), stage.label()));
+        return fail(Code::refused,
+                    fmt::format("`{}` holds `{}`, which `{}` tracks already; remove that first",
+                                printable(path), printable(out.at.path), stage.label()));
       }
     }
   }
@@ -88,8 +91,10 @@ Result<bool> make_project(const std::string& root) {
 }
 
 Result<Tracked> add_data(Tracker& tracker, const std::string& path) {
-  if (path.empty() || path.ends_with(".dvc") || path == "dvc.yaml" || path.ends_with("/dvc.yaml") || path.ends_with("dvc.lock")) {
-    return fail(Code::usage, fmt::format("`{}` describes data, it is none", path.empty() ? "." : printable(path)));
+  if (path.empty() || path.ends_with(".dvc") || path == "dvc.yaml" || path.ends_with("/dvc.yaml") ||
+      path.ends_with("dvc.lock")) {
+    return fail(Code::usage, fmt::format("`{}` describes data, it is none",
+                                         path.empty() ? "." : printable(path)));
   }
   TRY(const Stage* known, owner_of(tracker, path));
   const Stage stage = known == nullptr ? new_stage(tracker.repository().root, path) : *known;
@@ -98,13 +103,16 @@ Result<Tracked> add_data(Tracker& tracker, const std::string& path) {
     return fail(Code::not_found, fmt::format("`{}` does not exist", printable(path)));
   }
   std::error_code ignored;
-  if (std::filesystem::is_symlink(absolute, ignored) && std::filesystem::is_directory(absolute, ignored)) {
-    return fail(Code::refused, fmt::format("`{}` is a link to a folder; add the folder itself", printable(path)));
+  if (std::filesystem::is_symlink(absolute, ignored) &&
+      std::filesystem::is_directory(absolute, ignored)) {
+    return fail(Code::refused,
+                fmt::format("`{}` is a link to a folder; add the folder itself", printable(path)));
   }
   TRY(const Tracker::Saved saved, tracker.save(stage, Tracker::Outs::with));
   TRY_OK(tracker.commit(stage, saved));
   const lock::DvcEntry& entry = saved.entry.outs.front();
-  return Tracked{stage.outs.front().at.path, stage.file, entry.oid, *entry.size, entry.nfiles.value_or(1)};
+  return Tracked{stage.outs.front().at.path, stage.file, entry.oid, *entry.size,
+                 entry.nfiles.value_or(1)};
 }
 
 Status remove_data(Tracker& tracker, const std::string& file) {
@@ -113,14 +121,18 @@ Status remove_data(Tracker& tracker, const std::string& file) {
     return one.origin == Origin::dvc_file && one.file == file;
   });
   if (stage == stages.end()) {
-    return fail(Code::usage, fmt::format("`{}` is no .dvc file of this project; stages are removed by editing dvc.yaml", printable(file)));
+    return fail(
+        Code::usage,
+        fmt::format("`{}` is no .dvc file of this project; stages are removed by editing dvc.yaml",
+                    printable(file)));
   }
   const std::string& root = tracker.repository().root;
   if (::unlink((root + '/' + file).c_str()) != 0) {
     return fail_errno("cannot remove " + printable(file), errno);
   }
   for (const Out& out : stage->outs) {
-    const std::string ignore = root + '/' + spec::dvc::join_path(spec::dvc::folder_of(out.at.path), ".gitignore");
+    const std::string ignore =
+        root + '/' + spec::dvc::join_path(spec::dvc::folder_of(out.at.path), ".gitignore");
     const auto text = read_file(ignore);
     if (!tracker.repository().git || !text) {
       continue;
@@ -135,7 +147,8 @@ Status remove_data(Tracker& tracker, const std::string& file) {
   return {};
 }
 
-Result<CheckedOut> checkout_data(Tracker& tracker, const std::vector<bool>& wanted, Unsaved unsaved) {
+Result<CheckedOut> checkout_data(Tracker& tracker, const std::vector<bool>& wanted,
+                                 Unsaved unsaved) {
   CheckedOut done;
   struct Job {
     std::size_t stage;
@@ -166,9 +179,12 @@ Result<CheckedOut> checkout_data(Tracker& tracker, const std::vector<bool>& want
                         tracker.cache().has_all(now.oid, DvcLayout::current) ||
                         tracker.cache().has_all(now.oid, DvcLayout::legacy);
       if (!kept && unsaved == Unsaved::refused) {
-        return fail(Code::refused, fmt::format("`{}` holds content that no cache has, and it would be lost; `mlpipe data add` "
-                                               "it, or use --force",
-                                               printable(out.at.path)));
+        return fail(
+            Code::refused,
+            fmt::format(
+                "`{}` holds content that no cache has, and it would be lost; `mlpipe data add` "
+                "it, or use --force",
+                printable(out.at.path)));
       }
       jobs.push_back({s, i, *entry});
     }
@@ -189,8 +205,8 @@ Result<std::vector<std::string>> commit_data(Tracker& tracker, const std::vector
       continue;
     }
     TRY(const StageStatus status, tracker.status(stage));
-    const bool changed = status.command || status.checksum || !status.deps.empty() || !status.params.empty() ||
-                         !status.outs.empty() || !status.gone.empty();
+    const bool changed = status.command || status.checksum || !status.deps.empty() ||
+                         !status.params.empty() || !status.outs.empty() || !status.gone.empty();
     if (changed) {
       TRY(const Tracker::Saved saved, tracker.save(stage, Tracker::Outs::with));
       TRY_OK(tracker.commit(stage, saved));
@@ -216,7 +232,8 @@ std::vector<Used> used_objects(const Tracker& tracker, const std::vector<bool>& 
       if (entry->oid.ends_with(".dir")) {
         const auto entries = tracker.cache().folder_entries(entry->oid, layout);
         for (std::size_t k = 0; entries && k < entries->size(); ++k) {
-          used.push_back({stage.outs[i].at.path + '/' + (*entries)[k].relpath, (*entries)[k].md5, layout});
+          used.push_back(
+              {stage.outs[i].at.path + '/' + (*entries)[k].relpath, (*entries)[k].md5, layout});
         }
       }
     }
@@ -226,7 +243,8 @@ std::vector<Used> used_objects(const Tracker& tracker, const std::vector<bool>& 
 
 Result<Collected> collect_garbage(Tracker& tracker, Sweep sweep) {
   std::set<std::pair<std::string, DvcLayout>> needed;
-  for (Used& used : used_objects(tracker, std::vector<bool>(tracker.repository().stages.size(), true))) {
+  for (Used& used :
+       used_objects(tracker, std::vector<bool>(tracker.repository().stages.size(), true))) {
     needed.emplace(std::move(used.oid), used.layout);
   }
   Collected gone;

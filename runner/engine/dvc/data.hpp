@@ -1,5 +1,5 @@
-// Versioned data in DVC's format: files and folders tracked by .dvc files beside them, objects in the
-// cache. What `mlpipe data` does. Knows nothing of command lines and terminals.
+// Versioned data in DVC's format: files and folders tracked by .dvc files beside them, objects in
+// the cache. What `mlpipe data` does. Knows nothing of command lines and terminals.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +34,13 @@ struct CheckedOut {
 enum class Unsaved : std::uint8_t { refused, overwritten };
 // Puts back what is recorded of the wanted stages (one flag each). refused: content that no cache
 // holds would be lost.
-[[nodiscard]] Result<CheckedOut> checkout_data(Tracker& tracker, const std::vector<bool>& wanted, Unsaved unsaved);
+[[nodiscard]] Result<CheckedOut> checkout_data(Tracker& tracker, const std::vector<bool>& wanted,
+                                               Unsaved unsaved);
 
-// Takes what stands on the disk as the result of the wanted stages that changed. Returns their names.
-[[nodiscard]] Result<std::vector<std::string>> commit_data(Tracker& tracker, const std::vector<bool>& wanted);
+// Takes what stands on the disk as the result of the wanted stages that changed. Returns their
+// names.
+[[nodiscard]] Result<std::vector<std::string>> commit_data(Tracker& tracker,
+                                                           const std::vector<bool>& wanted);
 
 // The objects that the recorded outs of the wanted stages name, folders with their content.
 struct Used {
@@ -45,7 +48,8 @@ struct Used {
   std::string oid;
   cache::DvcLayout layout = cache::DvcLayout::current;
 };
-[[nodiscard]] std::vector<Used> used_objects(const Tracker& tracker, const std::vector<bool>& wanted);
+[[nodiscard]] std::vector<Used> used_objects(const Tracker& tracker,
+                                             const std::vector<bool>& wanted);
 
 struct Collected {
   std::uint64_t objects = 0;

@@ -25,7 +25,7 @@ using spec::dvc::Place;
 ChangeKind change_of(State state) {
   return state == State::deleted || state == State::not_in_cache ? ChangeKind::missing
          : state == State::added                                 ? ChangeKind::added
-                                                                  : ChangeKind::modified;
+                                                                 : ChangeKind::modified;
 }
 
 std::string short_oid(const std::string& oid) {
@@ -40,7 +40,8 @@ std::string command_text(const Value& cmd) {
   return text;
 }
 
-std::vector<Change> reasons_of(const StageStatus& status, const spec::dvc::Stage& stage, const Value* entry) {
+std::vector<Change> reasons_of(const StageStatus& status, const spec::dvc::Stage& stage,
+                               const Value* entry) {
   std::vector<Change> reasons;
   if (!status.recorded) {
     return {{ItemKind::record, "", ChangeKind::missing, "", ""}};
@@ -50,13 +51,15 @@ std::vector<Change> reasons_of(const StageStatus& status, const spec::dvc::Stage
   }
   if (status.command) {
     const Value* then = entry == nullptr ? nullptr : entry->find("cmd");
-    reasons.push_back({ItemKind::command, "cmd", ChangeKind::modified, then == nullptr ? "" : command_text(*then), command_text(stage.cmd)});
+    reasons.push_back({ItemKind::command, "cmd", ChangeKind::modified,
+                       then == nullptr ? "" : command_text(*then), command_text(stage.cmd)});
   }
   if (status.checksum) {
     reasons.push_back({ItemKind::config, stage.file, ChangeKind::modified, "", ""});
   }
   for (const StageStatus::Path& dep : status.deps) {
-    reasons.push_back({ItemKind::dep, stage.deps[dep.index].path, change_of(dep.state), short_oid(dep.was), short_oid(dep.now)});
+    reasons.push_back({ItemKind::dep, stage.deps[dep.index].path, change_of(dep.state),
+                       short_oid(dep.was), short_oid(dep.now)});
   }
   for (const StageStatus::Params& params : status.params) {
     const std::string& file = stage.params[params.index].file;
@@ -72,7 +75,8 @@ std::vector<Change> reasons_of(const StageStatus& status, const spec::dvc::Stage
     reasons.push_back({ItemKind::config, path, ChangeKind::removed, "", ""});
   }
   for (const StageStatus::Path& out : status.outs) {
-    reasons.push_back({ItemKind::out, stage.outs[out.index].path, change_of(out.state), short_oid(out.was), short_oid(out.now)});
+    reasons.push_back({ItemKind::out, stage.outs[out.index].path, change_of(out.state),
+                       short_oid(out.was), short_oid(out.now)});
   }
   return reasons;
 }
@@ -97,24 +101,28 @@ bool DvcBook::above_changed(StageId id) const {
     return false;
   }
   const auto above = graph_->upstream(id);
-  return std::any_of(above.begin(), above.end(), [&](StageId up) { return changed_.count(up) > 0; });
+  return std::any_of(above.begin(), above.end(),
+                     [&](StageId up) { return changed_.count(up) > 0; });
 }
 
 // Before outs are touched: what the command reads must be there.
 Status DvcBook::check_inputs(const spec::dvc::Stage& stage, const StageStatus& status) const {
   for (const StageStatus::Path& dep : status.deps) {
     if (dep.state == State::deleted) {
-      return fail(Code::not_found, fmt::format("the dependency `{}` does not exist; create it, or check it out with "
-                                               "`mlpipe data checkout`",
-                                               printable(stage.deps[dep.index].path)));
+      return fail(Code::not_found,
+                  fmt::format("the dependency `{}` does not exist; create it, or check it out with "
+                              "`mlpipe data checkout`",
+                              printable(stage.deps[dep.index].path)));
     }
   }
   if (tracker_->compat() == Compat::repaired) {
     for (const spec::dvc::Out& out : stage.outs) {
       if (out.cache && out.at.kind != Place::Kind::inside) {
-        return fail(Code::refused, fmt::format("the out `{}` lies outside the project and cannot be cached; write inside "
-                                               "it, or set `cache: false`",
-                                               printable(out.path)));
+        return fail(
+            Code::refused,
+            fmt::format("the out `{}` lies outside the project and cannot be cached; write inside "
+                        "it, or set `cache: false`",
+                        printable(out.path)));
       }
     }
   }
@@ -122,7 +130,8 @@ Status DvcBook::check_inputs(const spec::dvc::Stage& stage, const StageStatus& s
 }
 
 // Outs that hold what no cache has: they would be lost when the command's outs are cleared.
-Result<std::vector<std::string>> DvcBook::edited_outs(const spec::dvc::Stage& stage, const StageStatus& status) const {
+Result<std::vector<std::string>> DvcBook::edited_outs(const spec::dvc::Stage& stage,
+                                                      const StageStatus& status) const {
   std::vector<std::string> edited;
   for (const StageStatus::Path& state : status.outs) {
     const spec::dvc::Out& out = stage.outs[state.index];
@@ -155,9 +164,12 @@ Result<Decided> DvcBook::decide(StageId id, Force force) {
   }
   std::vector<Change> reasons = reasons_of(status, stage, tracker_->locked(stage));
   if (forced) {
-    reasons.insert(reasons.begin(), {ItemKind::force, force == Force::yes ? "--force" : "--force-downstream", ChangeKind::added, "", ""});
+    reasons.insert(reasons.begin(),
+                   {ItemKind::force, force == Force::yes ? "--force" : "--force-downstream",
+                    ChangeKind::added, "", ""});
   }
-  const bool takes_data = stage.origin == Origin::dvc_file || stage.frozen || stage.cmd.is(Value::Kind::null);
+  const bool takes_data =
+      stage.origin == Origin::dvc_file || stage.frozen || stage.cmd.is(Value::Kind::null);
   if (!takes_data) {
     TRY_OK(check_inputs(stage, status));
     TRY(Tracker::Saved saved, tracker_->save(stage, Tracker::Outs::without));
@@ -186,8 +198,10 @@ Status DvcBook::take_as_it_stands(const spec::dvc::Stage& stage) {
   for (const spec::dvc::Out& out : stage.outs) {
     TRY(const auto content, tracker_->look(out.at));
     if (content.type == cache::DvcContent::Type::missing) {
-      return fail(Code::not_found, fmt::format("the data `{}` does not exist; put it back with `mlpipe data checkout`",
-                                               printable(out.path)));
+      return fail(
+          Code::not_found,
+          fmt::format("the data `{}` does not exist; put it back with `mlpipe data checkout`",
+                      printable(out.path)));
     }
   }
   TRY(const Tracker::Saved saved, tracker_->save(stage, Tracker::Outs::with));
@@ -205,17 +219,20 @@ std::optional<run::StageFinished> DvcBook::settle(StageId id, const Decided& dec
       const auto entry = tracker_->recorded_out(stage, i);
       done = entry ? tracker_->checkout_out(stage, i, *entry) : done;
     }
-  } else if (const auto entry = restore_.find(id); entry != restore_.end() && std::holds_alternative<plan::Reuse>(decided.decision)) {
+  } else if (const auto entry = restore_.find(id);
+             entry != restore_.end() && std::holds_alternative<plan::Reuse>(decided.decision)) {
     finished.state = StageState::restored;
     finished.fingerprint = decided.key.fingerprint.hex();
     for (std::size_t i = 0; i < stage.outs.size() && done; ++i) {
       const auto status = tracker_->out_status(stage, i);
-      if (status && status->state == State::modified && stage.outs[i].cache && stage.outs[i].at.kind == Place::Kind::inside &&
+      if (status && status->state == State::modified && stage.outs[i].cache &&
+          stage.outs[i].at.kind == Place::Kind::inside &&
           !tracker_->cache().has_all(status->now, cache::DvcLayout::current)) {
         const auto kept = keep_edited(root_, "edited", stage.outs[i].at.path);
         done = kept ? Status{} : Status(tl::make_unexpected(kept.error()));
         if (kept) {
-          finished.notes.push_back(fmt::format("{} had been edited; your version is kept at {}", printable(stage.outs[i].at.path), printable(*kept)));
+          finished.notes.push_back(fmt::format("{} had been edited; your version is kept at {}",
+                                               printable(stage.outs[i].at.path), printable(*kept)));
         }
         tracker_->forget();
       }
@@ -225,13 +242,16 @@ std::optional<run::StageFinished> DvcBook::settle(StageId id, const Decided& dec
       const auto saved = tracker_->save(stage, Tracker::Outs::with);
       done = saved ? tracker_->commit(stage, *saved) : Status(tl::make_unexpected(saved.error()));
     }
-    finished.summary = fmt::format("{} output{} restored", stage.outs.size(), stage.outs.size() == 1 ? "" : "s");
+    finished.summary =
+        fmt::format("{} output{} restored", stage.outs.size(), stage.outs.size() == 1 ? "" : "s");
   } else if (stage.origin == Origin::dvc_file || stage.frozen || stage.cmd.is(Value::Kind::null)) {
     finished.state = StageState::passed;
-    finished.summary = stage.frozen ? "frozen: its outs are taken as they stand" : "tracked data taken as it stands";
+    finished.summary = stage.frozen ? "frozen: its outs are taken as they stand"
+                                    : "tracked data taken as it stands";
     done = take_as_it_stands(stage);
     if (!done) {
-      done = fail(done.error().code, "its data cannot be taken as it stands: " + done.error().message);
+      done =
+          fail(done.error().code, "its data cannot be taken as it stands: " + done.error().message);
     }
   } else {
     return std::nullopt;
@@ -294,7 +314,8 @@ Book::Launch DvcBook::launch(StageId id, const Host& host) const {
     call += shell_quote(part) + ' ';
   }
   const std::string script = fmt::format(
-      "for c do {}\"$c\" || {{ r=$?; printf 'mlpipe: this line ended with %s: %s\\n' \"$r\" \"$c\" >&2; exit \"$r\"; }}; done",
+      "for c do {}\"$c\" || {{ r=$?; printf 'mlpipe: this line ended with %s: %s\\n' \"$r\" \"$c\" "
+      ">&2; exit \"$r\"; }}; done",
       call);
   launch.argv = {"/bin/sh", "-c", script, "sh"};
   launch.argv.insert(launch.argv.end(), lines.begin(), lines.end());
@@ -308,7 +329,8 @@ Result<std::vector<std::string>> DvcBook::keep(StageId id, const Decided& /*deci
   TRY(const Tracker::Saved saved, tracker_->save(stage, Tracker::Outs::with));
   std::vector<std::string> notes;
   if (tracker_->compat() == Compat::repaired && !same_inputs(inputs_[id], saved.entry)) {
-    notes.emplace_back("its inputs changed while it ran; the result is not recorded and it will run again");
+    notes.emplace_back(
+        "its inputs changed while it ran; the result is not recorded and it will run again");
     return notes;
   }
   TRY_OK(tracker_->commit(stage, saved));
@@ -333,7 +355,9 @@ Status DvcBook::write_now() {
 
 Status DvcBook::close(LockFile lock) {
   if (lock == LockFile::frozen && tracker_->locks_changed()) {
-    return fail(Code::refused, "dvc.lock would change, and --locked forbids it; run without --locked and commit it");
+    return fail(
+        Code::refused,
+        "dvc.lock would change, and --locked forbids it; run without --locked and commit it");
   }
   TRY(const bool written, tracker_->write_locks());
   (void)written;

@@ -1,5 +1,5 @@
-// The book of a repository with dvc.yaml: decisions by dvc.lock, results in .dvc/cache. Knows nothing
-// of scheduling and processes.
+// The book of a repository with dvc.yaml: decisions by dvc.lock, results in .dvc/cache. Knows
+// nothing of scheduling and processes.
 #pragma once
 
 #include <map>
@@ -41,10 +41,13 @@ class DvcBook final : public Book {
   void forget() override { tracker_->forget(); }
 
  private:
-  [[nodiscard]] const spec::dvc::Stage& stage(StageId id) const { return tracker_->stage(id.index()); }
+  [[nodiscard]] const spec::dvc::Stage& stage(StageId id) const {
+    return tracker_->stage(id.index());
+  }
   Status check_inputs(const spec::dvc::Stage& stage, const StageStatus& status) const;
   [[nodiscard]] bool above_changed(StageId id) const;
-  [[nodiscard]] Result<std::vector<std::string>> edited_outs(const spec::dvc::Stage& stage, const StageStatus& status) const;
+  [[nodiscard]] Result<std::vector<std::string>> edited_outs(const spec::dvc::Stage& stage,
+                                                             const StageStatus& status) const;
   Status take_as_it_stands(const spec::dvc::Stage& stage);
   Status write_now();
   // Outs that are merely absent, or deps of a stage that will run, from the remote.
@@ -59,7 +62,7 @@ class DvcBook final : public Book {
   std::unordered_map<StageId, lock::DvcStageEntry> inputs_;  // as they were before the command
   std::set<StageId> pulled_;
   bool runs_pulled_ = false;
-  std::set<StageId> changed_;                                // ran, or data taken anew
+  std::set<StageId> changed_;  // ran, or data taken anew
   std::optional<std::chrono::steady_clock::time_point> written_;
 };
 

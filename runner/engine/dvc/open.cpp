@@ -34,8 +34,11 @@ bool is_meant(const OpenOptions& options) {
 
 Result<Opened> open_workspace(const OpenOptions& options, const Host& host) {
   if (!spec::dvc::is_project(options.root)) {
-    return fail(Code::not_found, fmt::format("{} is no DVC project: there is no folder .dvc in it or above; `dvc init` makes one",
-                                             printable(options.root)));
+    return fail(
+        Code::not_found,
+        fmt::format(
+            "{} is no DVC project: there is no folder .dvc in it or above; `dvc init` makes one",
+            printable(options.root)));
   }
   if (!options.profile.empty()) {
     return fail(Code::usage, "profiles belong to mlpipe.yaml; a repository with dvc.yaml has none");

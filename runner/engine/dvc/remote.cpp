@@ -22,7 +22,8 @@ DvcCache as_cache(const std::string& folder, Tracker& tracker) {
 }
 
 // From one store to the other; false: the first lacks it. Verified on the way.
-Result<bool> copy_object(const DvcCache& from, const DvcCache& to, const std::string& oid, DvcLayout layout) {
+Result<bool> copy_object(const DvcCache& from, const DvcCache& to, const std::string& oid,
+                         DvcLayout layout) {
   if (to.has(oid, layout)) {
     return true;
   }
@@ -45,22 +46,30 @@ Result<Remote> Remote::open(const spec::dvc::Repository& repository, const std::
   const spec::dvc::Config& config = repository.config;
   const std::string chosen = name.empty() ? config.get("core.remote") : name;
   if (chosen.empty()) {
-    return fail(Code::not_found, "no remote is set; write `remote = NAME` under `[core]` in .dvc/config, or give -r NAME");
+    return fail(
+        Code::not_found,
+        "no remote is set; write `remote = NAME` under `[core]` in .dvc/config, or give -r NAME");
   }
   const auto url = config.path("remote." + chosen + ".url");
   if (!url) {
-    return fail(Code::not_found, fmt::format("the remote `{}` is not in .dvc/config", printable(chosen)));
+    return fail(Code::not_found,
+                fmt::format("the remote `{}` is not in .dvc/config", printable(chosen)));
   }
   const auto place = spec::dvc::place_of(repository.root, "", *url);
   if (place.kind == spec::dvc::Place::Kind::remote) {
-    return fail(Code::refused, fmt::format("the remote `{}` is {}; only folders are built as DVC remotes", printable(chosen), printable(*url)));
+    return fail(Code::refused,
+                fmt::format("the remote `{}` is {}; only folders are built as DVC remotes",
+                            printable(chosen), printable(*url)));
   }
-  return Remote(place.kind == spec::dvc::Place::Kind::inside ? repository.root + '/' + place.path : place.path);
+  return Remote(place.kind == spec::dvc::Place::Kind::inside ? repository.root + '/' + place.path
+                                                             : place.path);
 }
 
-Status Remote::copy_runs(const std::string& from, const std::string& to, std::uint64_t& count) const {
+Status Remote::copy_runs(const std::string& from, const std::string& to,
+                         std::uint64_t& count) const {
   std::error_code error;
-  for (fs::recursive_directory_iterator at(from + "/runs", error), end; !error && at != end; at.increment(error)) {
+  for (fs::recursive_directory_iterator at(from + "/runs", error), end; !error && at != end;
+       at.increment(error)) {
     std::error_code ignored;
     const std::string target = to + at->path().string().substr(from.size());
     if (at->is_regular_file(ignored) && !stands(target)) {
@@ -95,13 +104,15 @@ Result<Moved> Remote::push(Tracker& tracker, const std::vector<bool>& wanted, Ru
   return moved;
 }
 
-Result<Moved> Remote::fetch(Tracker& tracker, const std::vector<bool>& wanted, RunCache runs) const {
+Result<Moved> Remote::fetch(Tracker& tracker, const std::vector<bool>& wanted,
+                            RunCache runs) const {
   const DvcCache remote = as_cache(folder_, tracker);
   Moved moved;
   // Folder objects first: they say what else is needed.
   for (int pass = 0; pass < 2; ++pass) {
     for (const Used& object : used_objects(tracker, wanted)) {
-      if (object.oid.ends_with(".dir") != (pass == 0) || tracker.cache().has(object.oid, object.layout)) {
+      if (object.oid.ends_with(".dir") != (pass == 0) ||
+          tracker.cache().has(object.oid, object.layout)) {
         continue;
       }
       TRY(const bool got, copy_object(remote, tracker.cache(), object.oid, object.layout));

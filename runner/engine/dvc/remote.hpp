@@ -1,5 +1,6 @@
-// A DVC remote that is a folder: objects and run cache in the layout of the cache itself. Other kinds
-// of remotes are refused by name. Source: dvc/data_cloud.py, dvc_data/hashfile/{transfer,status}.py.
+// A DVC remote that is a folder: objects and run cache in the layout of the cache itself. Other
+// kinds of remotes are refused by name. Source: dvc/data_cloud.py,
+// dvc_data/hashfile/{transfer,status}.py.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +26,13 @@ class Remote {
   static Result<Remote> open(const spec::dvc::Repository& repository, const std::string& name);
 
   // Children first, folder objects last: a folder object on a remote promises its content.
-  [[nodiscard]] Result<Moved> push(Tracker& tracker, const std::vector<bool>& wanted, RunCache runs) const;
-  [[nodiscard]] Result<Moved> fetch(Tracker& tracker, const std::vector<bool>& wanted, RunCache runs) const;
+  [[nodiscard]] Result<Moved> push(Tracker& tracker, const std::vector<bool>& wanted,
+                                   RunCache runs) const;
+  [[nodiscard]] Result<Moved> fetch(Tracker& tracker, const std::vector<bool>& wanted,
+                                    RunCache runs) const;
   // {"path": "new"|"deleted"|"missing"}: what cache and remote have not in common.
-  [[nodiscard]] Result<std::string> status_json(Tracker& tracker, const std::vector<bool>& wanted) const;
+  [[nodiscard]] Result<std::string> status_json(Tracker& tracker,
+                                                const std::vector<bool>& wanted) const;
 
  private:
   explicit Remote(std::string folder) : folder_(std::move(folder)) {}

@@ -33,8 +33,8 @@ std::optional<lock::DvcEntry> out_entry(const Value& entry, const std::string& p
 
 }  // namespace
 
-Result<std::optional<Value>> Tracker::restorable(const spec::dvc::Stage& stage, const StageStatus& status,
-                                                 bool use_run_cache) {
+Result<std::optional<Value>> Tracker::restorable(const spec::dvc::Stage& stage,
+                                                 const StageStatus& status, bool use_run_cache) {
   if (!can_hash(stage)) {
     return std::nullopt;
   }
@@ -45,10 +45,13 @@ Result<std::optional<Value>> Tracker::restorable(const spec::dvc::Stage& stage, 
     });
   };
   const Value* own = locked(stage);
-  const bool inputs_same = own != nullptr && !status.command && status.deps.empty() && status.params.empty() &&
+  const bool inputs_same = own != nullptr && !status.command && status.deps.empty() &&
+                           status.params.empty() &&
                            (compat_ == Compat::strict || status.gone.empty());
   if (inputs_same) {
-    const bool all_known = std::all_of(stage.outs.begin(), stage.outs.end(), [&](const auto& out) { return out_entry(*own, out.path).has_value(); });
+    const bool all_known = std::all_of(stage.outs.begin(), stage.outs.end(), [&](const auto& out) {
+      return out_entry(*own, out.path).has_value();
+    });
     if (all_known) {
       return all_here(*own) ? std::optional(*own) : std::nullopt;
     }
@@ -85,23 +88,28 @@ Result<std::optional<Value>> Tracker::restorable(const spec::dvc::Stage& stage, 
   return std::nullopt;
 }
 
-Status Tracker::checkout_out(const spec::dvc::Stage& stage, std::size_t index, const lock::DvcEntry& entry) {
+Status Tracker::checkout_out(const spec::dvc::Stage& stage, std::size_t index,
+                             const lock::DvcEntry& entry) {
   const spec::dvc::Out& out = stage.outs[index];
   const cache::DvcHash hash = entry.current ? cache::DvcHash::md5 : cache::DvcHash::md5_dos2unix;
   TRY(const cache::DvcContent now, look(out.at, hash));
   if (now.oid == entry.oid && now.executable == entry.executable) {
     return {};
   }
-  const Status done = cache_->checkout(absolute(out.at), {entry.oid, layout_of(entry), entry.executable});
+  const Status done =
+      cache_->checkout(absolute(out.at), {entry.oid, layout_of(entry), entry.executable});
   forget();
-  return done ? done : fail(done.error().code, fmt::format("`{}` cannot be put back: {}", printable(out.path), done.error().message));
+  return done ? done
+              : fail(done.error().code, fmt::format("`{}` cannot be put back: {}",
+                                                    printable(out.path), done.error().message));
 }
 
 Status Tracker::put_back(const spec::dvc::Stage& stage, const Value& entry) {
   for (std::size_t i = 0; i < stage.outs.size(); ++i) {
     const auto known = out_entry(entry, stage.outs[i].path);
     if (!known) {
-      return fail(Code::internal, fmt::format("nothing is recorded of `{}`", printable(stage.outs[i].path)));
+      return fail(Code::internal,
+                  fmt::format("nothing is recorded of `{}`", printable(stage.outs[i].path)));
     }
     TRY_OK(checkout_out(stage, i, *known));
   }

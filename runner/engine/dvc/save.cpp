@@ -7,6 +7,7 @@
 
 #include "runner/base/python_text.hpp"
 #include "runner/base/text.hpp"
+#include "runner/engine/dvc/git_index.hpp"
 #include "runner/engine/dvc/tracker.hpp"
 #include "runner/engine/files.hpp"
 #include "runner/lock/yaml_text.hpp"
@@ -47,8 +48,9 @@ Status Tracker::save_params(const spec::dvc::Stage& stage, lock::DvcStageEntry& 
     const auto values = params_file(dep.at);
     if (!values) {
       return values.error().code == Code::not_found
-                 ? fail(Code::not_found, fmt::format("the parameters file `{}` of stage `{}` does not exist",
-                                                     printable(dep.file), stage.label()))
+                 ? fail(Code::not_found,
+                        fmt::format("the parameters file `{}` of stage `{}` does not exist",
+                                    printable(dep.file), stage.label()))
                  : Status(tl::make_unexpected(values.error()));
     }
     Value found = Value::map();
@@ -61,8 +63,9 @@ Status Tracker::save_params(const spec::dvc::Stage& stage, lock::DvcStageEntry& 
       }
     }
     if (!missing.empty()) {
-      return fail(Code::not_found, fmt::format("the parameters {} of stage `{}` are missing in `{}`", missing,
-                                               stage.label(), printable(dep.file)));
+      return fail(Code::not_found,
+                  fmt::format("the parameters {} of stage `{}` are missing in `{}`", missing,
+                              stage.label(), printable(dep.file)));
     }
     entry.params.emplace_back(dep.file, dep.keys.empty() ? **values : found);
   }
@@ -73,9 +76,20 @@ Status Tracker::save_outs(const spec::dvc::Stage& stage, Saved& saved) {
   for (std::size_t i = 0; i < stage.outs.size(); ++i) {
     const spec::dvc::Out& out = stage.outs[i];
     if (out.at.kind == Place::Kind::outside && out.cache) {
-      return fail(Code::refused, fmt::format("the out `{}` of stage `{}` lies outside the project and cannot be cached; "
-                                             "write inside it, or set `cache: false`",
-                                             printable(out.path), stage.label()));
+      return fail(
+          Code::refused,
+          fmt::format("the out `{}` of stage `{}` lies outside the project and cannot be cached; "
+                      "write inside it, or set `cache: false`",
+                      printable(out.path), stage.label()));
+    }
+    if (repository_.git && out.cache && out.at.kind == Place::Kind::inside) {
+      TRY(const bool tracked, tracked_by_git(absolute(out.at)));
+      if (tracked) {
+        return fail(Code::refused,
+                    fmt::format("`{0}` is tracked by git already; `git rm -r --cached {0}` lets it "
+                                "be versioned as data",
+                                printable(out.at.path)));
+      }
     }
     // An entry of DVC 2 keeps its form while its content does.
     const auto recorded = recorded_out(stage, i);
@@ -87,10 +101,13 @@ Status Tracker::save_outs(const spec::dvc::Stage& stage, Saved& saved) {
       TRY(content, look(out.at));
     }
     if (content.type == DvcContent::Type::missing) {
-      return fail(Code::not_found, fmt::format("the output `{}` of stage `{}` does not exist", printable(out.path), stage.label()));
+      return fail(Code::not_found, fmt::format("the output `{}` of stage `{}` does not exist",
+                                               printable(out.path), stage.label()));
     }
-    if (out.kind == OutKind::metric && content.type == DvcContent::Type::file && has_nul(absolute(out.at))) {
-      return fail(Code::invalid, fmt::format("`{}` is a metric but no text file", printable(out.path)));
+    if (out.kind == OutKind::metric && content.type == DvcContent::Type::file &&
+        has_nul(absolute(out.at))) {
+      return fail(Code::invalid,
+                  fmt::format("`{}` is a metric but no text file", printable(out.path)));
     }
     lock::DvcEntry entry = entry_for(out.path, content);
     entry.current = !keeps;
@@ -109,7 +126,8 @@ Result<Tracker::Saved> Tracker::save(const spec::dvc::Stage& stage, Outs outs) {
     }
     TRY(const DvcContent content, look(dep.at));
     if (content.type == DvcContent::Type::missing) {
-      return fail(Code::not_found, fmt::format("the dependency `{}` of stage `{}` does not exist", printable(dep.path), stage.label()));
+      return fail(Code::not_found, fmt::format("the dependency `{}` of stage `{}` does not exist",
+                                               printable(dep.path), stage.label()));
     }
     saved.entry.deps.push_back(entry_for(dep.path, content));
   }
@@ -125,7 +143,9 @@ bool Tracker::can_hash(const spec::dvc::Stage& stage) const {
   if (stage.always_changed || stage.cmd.is(Value::Kind::null) || !has_deps || stage.outs.empty()) {
     return false;
   }
-  const bool local = std::all_of(stage.deps.begin(), stage.deps.end(), [](const auto& dep) { return dep.at.kind != Place::Kind::remote; });
+  const bool local = std::all_of(stage.deps.begin(), stage.deps.end(), [](const auto& dep) {
+    return dep.at.kind != Place::Kind::remote;
+  });
   return local && std::all_of(stage.outs.begin(), stage.outs.end(), [](const auto& out) {
            return out.at.kind == Place::Kind::inside && !out.persist;
          });
@@ -140,7 +160,8 @@ Status Tracker::save_run(const spec::dvc::Stage& stage, const Saved& saved, cons
   }
   const auto names = lock::run_names(entry);
   if (!names) {
-    return {};  // a value that no key can hold, a date: the result cannot be found again, that is all
+    return {};  // a value that no key can hold, a date: the result cannot be found again, that is
+                // all
   }
   for (std::size_t i = 0; i < stage.outs.size(); ++i) {
     if (!stage.outs[i].cache) {  // metrics and plots come back with the others
@@ -161,7 +182,8 @@ Status Tracker::commit(const spec::dvc::Stage& stage, const Saved& saved) {
     const DvcLayout layout = entry.current ? DvcLayout::current : DvcLayout::legacy;
     TRY_OK(cache_->put(absolute(out.at), saved.outs[i], layout));
     const auto before = recorded_out(stage, i);
-    if (stage.origin == Origin::dvc_file && before && !before->current && entry.current && entry.nfiles) {
+    if (stage.origin == Origin::dvc_file && before && !before->current && entry.current &&
+        entry.nfiles) {
       // DVC leaves the folder's object in the old place as well.
       TRY(const std::string object, cache::dvc_folder_object(saved.outs[i].entries));
       TRY_OK(cache_->put_bytes(object, entry.oid, DvcLayout::legacy));
@@ -195,7 +217,9 @@ Status Tracker::write_dvc_file(const spec::dvc::Stage& stage, const Saved& saved
     Value& target = fresh ? made : out;
     target.set("md5", Value::of_text(entry.oid));
     target.set("size", Value::of_integer(static_cast<std::int64_t>(*entry.size)));
-    entry.nfiles ? void(target.set("nfiles", Value::of_integer(static_cast<std::int64_t>(*entry.nfiles)))) : target.erase("nfiles");
+    entry.nfiles
+        ? void(target.set("nfiles", Value::of_integer(static_cast<std::int64_t>(*entry.nfiles))))
+        : target.erase("nfiles");
     entry.executable ? void(target.set("isexec", Value::of_boolean(true))) : target.erase("isexec");
     entry.current ? void(target.set("hash", Value::of_text("md5"))) : target.erase("hash");
     if (fresh) {
@@ -217,7 +241,8 @@ namespace {
 std::string ignore_line(const std::string& name) {
   std::string line = "/";
   for (const char c : name) {
-    line += std::string_view("\\*?[]#!").find(c) == std::string_view::npos ? std::string(1, c) : std::string("\\") + c;
+    line += std::string_view("\\*?[]#!").find(c) == std::string_view::npos ? std::string(1, c)
+                                                                           : std::string("\\") + c;
   }
   return line;
 }

@@ -38,16 +38,18 @@ DvcHash hash_of(const std::optional<lock::DvcEntry>& entry) {
 
 // What does not count for a .dvc file's own md5 (dvc/stage/utils.py: compute_md5).
 Value without_details(const Value& value, bool top) {
-  static constexpr std::string_view always[] = {"desc",   "type",    "labels",  "meta", "locked", "frozen",
-                                                "metric", "persist", "isexec", "size", "nfiles"};
+  static constexpr std::string_view always[] = {"desc",   "type",   "labels", "meta",
+                                                "locked", "frozen", "metric", "persist",
+                                                "isexec", "size",   "nfiles"};
   Value out = value;
   out.keys.clear();
   out.items.clear();
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     if (value.is_map()) {
       const std::string& key = value.keys[i].text;
-      const bool ignored = std::find(std::begin(always), std::end(always), key) != std::end(always) ||
-                           (top && (key == "md5" || (key == "wdir" && value.items[i].text == ".")));
+      const bool ignored =
+          std::find(std::begin(always), std::end(always), key) != std::end(always) ||
+          (top && (key == "md5" || (key == "wdir" && value.items[i].text == ".")));
       if (ignored) {
         continue;
       }
@@ -67,11 +69,49 @@ bool own_checksum_differs(const Value& document) {
   return !json || md5_hex(*json) != recorded->text;
 }
 
+// What the lock names and the stage no longer does.
+void find_gone(const spec::dvc::Stage& stage, const Value* entry, StageStatus& found) {
+  const bool look_at_deps = !stage.frozen && stage.origin == Origin::dvc_yaml;
+  const auto gone = [&](std::string_view part, const auto& declared) {
+    const Value* entries = entry == nullptr ? nullptr : entry->find(part);
+    for (std::size_t i = 0; entries != nullptr && i < entries->items.size(); ++i) {
+      const std::string& path = entries->items[i].find("path")->text;
+      const bool known = std::any_of(declared.begin(), declared.end(),
+                                     [&](const auto& one) { return one.path == path; });
+      if (!known) {
+        found.gone.push_back(path);
+      }
+    }
+  };
+  gone("outs", stage.outs);
+  if (look_at_deps) {
+    gone("deps", stage.deps);
+  }
+  const Value* params = entry == nullptr || !look_at_deps ? nullptr : entry->find("params");
+  for (std::size_t i = 0; params != nullptr && i < params->keys.size(); ++i) {
+    const std::string& file = params->keys[i].text;
+    const auto declared = std::find_if(stage.params.begin(), stage.params.end(),
+                                       [&](const auto& dep) { return dep.file == file; });
+    if (declared == stage.params.end()) {
+      found.gone.push_back(file);
+      continue;
+    }
+    for (std::size_t k = 0; !declared->keys.empty() && k < params->items[i].keys.size(); ++k) {
+      const std::string key = template_text(params->items[i].keys[k]);
+      if (std::find(declared->keys.begin(), declared->keys.end(), key) == declared->keys.end()) {
+        found.gone.push_back(file + ":" + key);
+      }
+    }
+  }
+}
+
 }  // namespace
 
-std::optional<lock::DvcEntry> Tracker::recorded_out(const spec::dvc::Stage& stage, std::size_t out) const {
-  const Value* entry = stage.origin == Origin::dvc_file ? &stage.document.find("outs")->items[out]
-                                                        : entry_of(locked(stage), "outs", stage.outs[out].path);
+std::optional<lock::DvcEntry> Tracker::recorded_out(const spec::dvc::Stage& stage,
+                                                    std::size_t out) const {
+  const Value* entry = stage.origin == Origin::dvc_file
+                           ? &stage.document.find("outs")->items[out]
+                           : entry_of(locked(stage), "outs", stage.outs[out].path);
   if (entry == nullptr) {
     return std::nullopt;
   }
@@ -83,7 +123,8 @@ Result<StageStatus::Path> Tracker::out_status(const spec::dvc::Stage& stage, std
   const spec::dvc::Out& out = stage.outs[index];
   const auto recorded = recorded_out(stage, index);
   StageStatus::Path found{index, State::same, recorded ? recorded->oid : std::string(), ""};
-  const auto layout = !recorded || recorded->current ? cache::DvcLayout::current : cache::DvcLayout::legacy;
+  const auto layout =
+      !recorded || recorded->current ? cache::DvcLayout::current : cache::DvcLayout::legacy;
   if (recorded && out.cache && !cache_->has_all(recorded->oid, layout)) {
     found.state = State::not_in_cache;
     return found;
@@ -98,7 +139,8 @@ Result<StageStatus::Path> Tracker::out_status(const spec::dvc::Stage& stage, std
   return found;
 }
 
-Result<StageStatus::Params> Tracker::params_status(const spec::dvc::Stage& stage, std::size_t index) {
+Result<StageStatus::Params> Tracker::params_status(const spec::dvc::Stage& stage,
+                                                   std::size_t index) {
   const spec::dvc::ParamsDep& dep = stage.params[index];
   StageStatus::Params found{index, State::same, {}};
   const Value* entry = locked(stage);
@@ -128,10 +170,10 @@ Result<StageStatus::Params> Tracker::params_status(const spec::dvc::Stage& stage
   for (const std::string& key : keys) {
     const Value* now = dep.keys.empty() ? values->find(key) : spec::dvc::find_dotted(*values, key);
     const Value* then = recorded->find(key);
-    const State state = now == nullptr               ? State::deleted
-                        : then == nullptr            ? State::added
+    const State state = now == nullptr              ? State::deleted
+                        : then == nullptr           ? State::added
                         : python_equal(*now, *then) ? State::same
-                                                     : State::modified;
+                                                    : State::modified;
     if (state != State::same) {
       found.keys.emplace_back(key, state);
     }
@@ -173,35 +215,7 @@ Result<StageStatus> Tracker::status(const spec::dvc::Stage& stage) {
       found.outs.push_back(std::move(out));
     }
   }
-  const auto gone = [&](std::string_view part, const auto& declared) {
-    const Value* entries = entry == nullptr ? nullptr : entry->find(part);
-    for (std::size_t i = 0; entries != nullptr && i < entries->items.size(); ++i) {
-      const std::string& path = entries->items[i].find("path")->text;
-      const bool known = std::any_of(declared.begin(), declared.end(), [&](const auto& one) { return one.path == path; });
-      if (!known) {
-        found.gone.push_back(path);
-      }
-    }
-  };
-  gone("outs", stage.outs);
-  if (look_at_deps) {
-    gone("deps", stage.deps);
-  }
-  const Value* params = entry == nullptr || !look_at_deps ? nullptr : entry->find("params");
-  for (std::size_t i = 0; params != nullptr && i < params->keys.size(); ++i) {
-    const std::string& file = params->keys[i].text;
-    const auto declared = std::find_if(stage.params.begin(), stage.params.end(), [&](const auto& dep) { return dep.file == file; });
-    if (declared == stage.params.end()) {
-      found.gone.push_back(file);
-      continue;
-    }
-    for (std::size_t k = 0; !declared->keys.empty() && k < params->items[i].keys.size(); ++k) {
-      const std::string key = template_text(params->items[i].keys[k]);
-      if (std::find(declared->keys.begin(), declared->keys.end(), key) == declared->keys.end()) {
-        found.gone.push_back(file + ":" + key);
-      }
-    }
-  }
+  find_gone(stage, entry, found);
   return found;
 }
 

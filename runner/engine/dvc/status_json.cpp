@@ -50,7 +50,8 @@ std::string label(const spec::dvc::Stage& stage, const std::string& folder) {
   return file == "dvc.yaml" ? stage.name : file + ':' + stage.name;
 }
 
-Json stage_status(const spec::dvc::Stage& stage, const StageStatus& status, const std::string& folder) {
+Json stage_status(const spec::dvc::Stage& stage, const StageStatus& status,
+                  const std::string& folder) {
   Json all = Json::array();
   Json deps = Json::object();
   for (const StageStatus::Path& dep : status.deps) {
@@ -101,7 +102,8 @@ void add_json(const Value& value, std::string& out) {
       out += value.text;
       return;
     case Value::Kind::real:
-      out += std::isfinite(value.number) ? python_float(value.number) : quoted(python_float(value.number));
+      out += std::isfinite(value.number) ? python_float(value.number)
+                                         : quoted(python_float(value.number));
       return;
     case Value::Kind::list:
     case Value::Kind::set:
@@ -131,7 +133,8 @@ std::string json_of(const Value& value) {
   return out;
 }
 
-Result<std::string> status_json(Tracker& tracker, const std::vector<bool>& wanted, const std::string& folder) {
+Result<std::string> status_json(Tracker& tracker, const std::vector<bool>& wanted,
+                                const std::string& folder) {
   Json all = Json::object();
   for (std::size_t i = 0; i < tracker.repository().stages.size(); ++i) {
     if (!wanted[i]) {
@@ -169,7 +172,8 @@ std::string stage_json(const spec::dvc::Stage& stage) {
     }
     outs.push_back(std::move(one));
   }
-  std::sort(outs.begin(), outs.end(), [](const Json& a, const Json& b) { return a["path"] < b["path"]; });
+  std::sort(outs.begin(), outs.end(),
+            [](const Json& a, const Json& b) { return a["path"] < b["path"]; });
   Json params = Json::object();
   for (const auto& dep : stage.params) {
     params[dep.at.path] = dep.keys;
@@ -180,7 +184,8 @@ std::string stage_json(const spec::dvc::Stage& stage) {
                   {"params", params},
                   {"frozen", stage.frozen},
                   {"always_changed", stage.always_changed}};
-  return "{\"name\":" + dump(Json(stage.label())) + ",\"cmd\":" + json_of(stage.cmd) + "," + dump(rest).substr(1);
+  return "{\"name\":" + dump(Json(stage.label())) + ",\"cmd\":" + json_of(stage.cmd) + "," +
+         dump(rest).substr(1);
 }
 
 std::string top_json(const spec::dvc::Repository& repository) {

@@ -35,7 +35,8 @@ class Namer {
     return spec::dvc::place_of(repository_.root, targets_.folder, path).path;
   }
   [[nodiscard]] bool has_file(const std::string& file) const {
-    return std::find(repository_.files.begin(), repository_.files.end(), file) != repository_.files.end();
+    return std::find(repository_.files.begin(), repository_.files.end(), file) !=
+           repository_.files.end();
   }
 
   template <class Wanted>
@@ -56,7 +57,9 @@ class Namer {
       return {};
     }
     if (targets_.without == NoTarget::here) {
-      return fail(Code::usage, fmt::format("{} does not exist; name a stage, or use --all-pipelines", printable(file)));
+      return fail(
+          Code::usage,
+          fmt::format("{} does not exist; name a stage, or use --all-pipelines", printable(file)));
     }
     chosen_.assign(chosen_.size(), true);
     return {};
@@ -65,23 +68,30 @@ class Namer {
   Status add(const std::string& target) {
     if (target.ends_with(".dvc") || target == "dvc.yaml" || target.ends_with("/dvc.yaml")) {
       const std::string file = here(target);
-      const bool known = choose([&](const Stage& stage) { return stage.file == file; }) || has_file(file);
-      return known ? Status{} : Status(fail(Code::usage, fmt::format("{} does not exist", printable(target))));
+      const bool known =
+          choose([&](const Stage& stage) { return stage.file == file; }) || has_file(file);
+      return known ? Status{}
+                   : Status(fail(Code::usage, fmt::format("{} does not exist", printable(target))));
     }
     const auto colon = target.rfind("dvc.yaml:");
-    const std::string file = here(colon == std::string::npos ? "dvc.yaml" : target.substr(0, colon + 8));
+    const std::string file =
+        here(colon == std::string::npos ? "dvc.yaml" : target.substr(0, colon + 8));
     const std::string name = colon == std::string::npos ? target : target.substr(colon + 9);
-    if (in_file(file, name, target) || (colon == std::string::npos && (by_label(target) || by_out(target)))) {
+    if (in_file(file, name, target) ||
+        (colon == std::string::npos && (by_label(target) || by_out(target)))) {
       return {};
     }
     return unknown(target, file, name);
   }
 
   bool in_file(const std::string& file, const std::string& name, const std::string& target) {
-    const auto in = [&](const Stage& stage) { return stage.file == file && stage.origin == Origin::dvc_yaml; };
+    const auto in = [&](const Stage& stage) {
+      return stage.file == file && stage.origin == Origin::dvc_yaml;
+    };
     return choose([&](const Stage& stage) { return in(stage) && stage.name == name; }) ||
            choose([&](const Stage& stage) { return in(stage) && stage.group == name; }) ||
-           (is_glob(target) && choose([&](const Stage& stage) { return in(stage) && glob_match(name, stage.name); }));
+           (is_glob(target) &&
+            choose([&](const Stage& stage) { return in(stage) && glob_match(name, stage.name); }));
   }
   bool by_label(const std::string& target) {
     return choose([&](const Stage& stage) { return stage.label() == target; });
@@ -90,12 +100,14 @@ class Namer {
     const std::string path = here(target);
     return choose([&](const Stage& stage) {
       return std::any_of(stage.outs.begin(), stage.outs.end(), [&](const auto& out) {
-        return out.at.kind == Place::Kind::inside && (out.at.path == path || path.starts_with(out.at.path + '/'));
+        return out.at.kind == Place::Kind::inside &&
+               (out.at.path == path || path.starts_with(out.at.path + '/'));
       });
     });
   }
 
-  Status unknown(const std::string& target, const std::string& file, const std::string& name) const {
+  Status unknown(const std::string& target, const std::string& file,
+                 const std::string& name) const {
     std::vector<std::string> known;
     for (const Stage& stage : repository_.stages) {
       if (stage.file == file) {
@@ -105,10 +117,11 @@ class Namer {
       known.push_back(stage.label());
     }
     const auto near = nearest(name, known);
-    return fail(Code::usage, fmt::format("there is no stage `{}` in {}, and no output of that name; {}", printable(target),
-                                         printable(file),
-                                         near ? fmt::format("did you mean `{}`?", *near)
-                                              : std::string("`mlpipe graph` shows what there is")));
+    return fail(Code::usage,
+                fmt::format("there is no stage `{}` in {}, and no output of that name; {}",
+                            printable(target), printable(file),
+                            near ? fmt::format("did you mean `{}`?", *near)
+                                 : std::string("`mlpipe graph` shows what there is")));
   }
 
   const spec::dvc::Repository& repository_;
@@ -118,12 +131,13 @@ class Namer {
 
 }  // namespace
 
-Result<std::vector<bool>> named_stages(const spec::dvc::Repository& repository, const Targets& targets) {
+Result<std::vector<bool>> named_stages(const spec::dvc::Repository& repository,
+                                       const Targets& targets) {
   return Namer(repository, targets).run();
 }
 
-Result<std::vector<bool>> select_stages(const spec::dvc::Repository& repository, const graph::Graph& graph,
-                                        const Targets& targets) {
+Result<std::vector<bool>> select_stages(const spec::dvc::Repository& repository,
+                                        const graph::Graph& graph, const Targets& targets) {
   TRY(std::vector<bool> chosen, named_stages(repository, targets));
   const auto& order = graph.topological();
   const auto up = [&](StageId id) {

@@ -13,7 +13,7 @@ namespace mlpipe::engine::dvc {
 
 enum class Reach : std::uint8_t { with_upstream, only, downstream, whole_pipeline };
 enum class NoTarget : std::uint8_t {
-  here,       // the dvc.yaml of the folder, which must be there
+  here,        // the dvc.yaml of the folder, which must be there
   here_or_all  // everything where the folder has none
 };
 
@@ -27,9 +27,11 @@ struct Targets {
 
 // The stages named, without what lies above. usage: a target names nothing; the message says what
 // was looked for.
-[[nodiscard]] Result<std::vector<bool>> named_stages(const spec::dvc::Repository& repository, const Targets& targets);
+[[nodiscard]] Result<std::vector<bool>> named_stages(const spec::dvc::Repository& repository,
+                                                     const Targets& targets);
 // And what they reach.
 [[nodiscard]] Result<std::vector<bool>> select_stages(const spec::dvc::Repository& repository,
-                                                      const graph::Graph& graph, const Targets& targets);
+                                                      const graph::Graph& graph,
+                                                      const Targets& targets);
 
 }  // namespace mlpipe::engine::dvc

@@ -29,8 +29,11 @@ Result<std::vector<cache::DvcLink>> link_order(const std::string& types) {
     } else if (type == "copy") {
       links.push_back(cache::DvcLink::copy);
     } else if (!type.empty()) {
-      return fail(Code::invalid, fmt::format(".dvc/config: `cache.type` knows reflink, hardlink, symlink and copy, not `{}`",
-                                             printable(type)));
+      return fail(
+          Code::invalid,
+          fmt::format(
+              ".dvc/config: `cache.type` knows reflink, hardlink, symlink and copy, not `{}`",
+              printable(type)));
     }
   }
   if (links.empty()) {
@@ -42,11 +45,14 @@ Result<std::vector<cache::DvcLink>> link_order(const std::string& types) {
 Result<lock::DvcLock> parse_lock(const std::string& path, const std::string& text) {
   auto document = spec::dvc::read_yaml(text);
   if (!document) {
-    return fail(Code::invalid, fmt::format("{}:{}:{}: {}; settle it by hand, or delete it and run again", path,
-                                           document.error().line, document.error().column, document.error().message));
+    return fail(
+        Code::invalid,
+        fmt::format("{}:{}:{}: {}; settle it by hand, or delete it and run again", path,
+                    document.error().line, document.error().column, document.error().message));
   }
   auto lock = lock::DvcLock::read(std::move(*document));
-  return lock ? std::move(lock) : fail(lock.error().code, fmt::format("{}:{}", path, lock.error().message));
+  return lock ? std::move(lock)
+              : fail(lock.error().code, fmt::format("{}:{}", path, lock.error().message));
 }
 
 // DVC's own lock, so that a DVC beside us waits: flock on .dvc/tmp/lock, as zc.lockfile takes it.
@@ -114,7 +120,8 @@ Status Tracker::open_cache(const std::string& /*state_dir*/) {
   std::string folder = config.path("cache.dir").value_or(repository_.root + "/.dvc/cache");
   const Place place = spec::dvc::place_of(repository_.root, "", folder);  // takes ".." out
   if (place.kind == Place::Kind::remote) {
-    return fail(Code::invalid, fmt::format(".dvc/config: the cache must be a folder, not {}", printable(folder)));
+    return fail(Code::invalid,
+                fmt::format(".dvc/config: the cache must be a folder, not {}", printable(folder)));
   }
   TRY(auto links, link_order(config.get("cache.type")));
   cache_ = std::make_unique<cache::DvcCache>(absolute(place), std::move(links), *files_);
@@ -146,8 +153,9 @@ std::string Tracker::absolute(const Place& place) const {
 
 Result<cache::DvcContent> Tracker::look(const Place& place, cache::DvcHash hash) {
   if (place.kind == Place::Kind::remote) {
-    return fail(Code::unavailable, fmt::format("`{}` lies outside this machine: deps and outs by URL are not built",
-                                               printable(place.path)));
+    return fail(Code::unavailable,
+                fmt::format("`{}` lies outside this machine: deps and outs by URL are not built",
+                            printable(place.path)));
   }
   return files_->look(place.path, hash, repository_.ignore);
 }
@@ -157,9 +165,11 @@ Result<const Value*> Tracker::params_file(const Place& place) {
   auto known = params_.find(path);
   if (known == params_.end()) {
     const auto text = read_file(path);
-    Result<Value> value = text ? spec::dvc::read_params(path, *text) : Result<Value>(tl::make_unexpected(text.error()));
+    Result<Value> value = text ? spec::dvc::read_params(path, *text)
+                               : Result<Value>(tl::make_unexpected(text.error()));
     if (text && !value) {
-      value = fail(Code::invalid, fmt::format("{}: it cannot be read as parameters: {}", printable(place.path), value.error().message));
+      value = fail(Code::invalid, fmt::format("{}: it cannot be read as parameters: {}",
+                                              printable(place.path), value.error().message));
     }
     known = params_.emplace(path, std::move(value)).first;
   }

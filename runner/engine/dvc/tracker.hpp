@@ -1,7 +1,7 @@
-// A DVC project opened for work: its stages, what dvc.lock and .dvc files say of them, what stands on
-// the disk, and the cache. Answers DVC's questions - is it stale, and why - and does what DVC does to
-// data: store, put back, write down. Source: dvc/stage, dvc/output.py, dvc/dependency of DVC 3.67.
-// Knows nothing of scheduling and processes.
+// A DVC project opened for work: its stages, what dvc.lock and .dvc files say of them, what stands
+// on the disk, and the cache. Answers DVC's questions - is it stale, and why - and does what DVC
+// does to data: store, put back, write down. Source: dvc/stage, dvc/output.py, dvc/dependency of
+// DVC 3.67. Knows nothing of scheduling and processes.
 #pragma once
 
 #include <map>
@@ -36,18 +36,18 @@ struct StageStatus {
     std::string now;
   };
   struct Params {
-    std::size_t index = 0;      // into the stage's params
-    State file = State::same;   // of the file as a whole
+    std::size_t index = 0;     // into the stage's params
+    State file = State::same;  // of the file as a whole
     std::vector<std::pair<std::string, State>> keys;
   };
   std::vector<Path> deps;
   std::vector<Params> params;
   std::vector<Path> outs;
-  bool command = false;          // differs from the recorded one
-  bool always = false;           // a callback, or always_changed
-  bool checksum = false;         // of a .dvc file: its own md5 differs
+  bool command = false;           // differs from the recorded one
+  bool always = false;            // a callback, or always_changed
+  bool checksum = false;          // of a .dvc file: its own md5 differs
   std::vector<std::string> gone;  // recorded, but no longer declared: DVC does not see it
-  bool recorded = true;          // the lock has an entry
+  bool recorded = true;           // the lock has an entry
 };
 
 // Which absences do not count (--allow-missing).
@@ -60,7 +60,9 @@ class Tracker {
                                                const std::string& state_dir, Compat compat);
 
   [[nodiscard]] const spec::dvc::Repository& repository() const { return repository_; }
-  [[nodiscard]] const spec::dvc::Stage& stage(std::size_t index) const { return repository_.stages[index]; }
+  [[nodiscard]] const spec::dvc::Stage& stage(std::size_t index) const {
+    return repository_.stages[index];
+  }
   [[nodiscard]] Compat compat() const { return compat_; }
   [[nodiscard]] const cache::DvcCache& cache() const { return *cache_; }
   [[nodiscard]] cache::DvcFiles& files() { return *files_; }
@@ -68,14 +70,17 @@ class Tracker {
 
   // --- state (status.cpp)
   [[nodiscard]] Result<StageStatus> status(const spec::dvc::Stage& stage);
-  [[nodiscard]] Result<StageStatus::Path> out_status(const spec::dvc::Stage& stage, std::size_t out);
+  [[nodiscard]] Result<StageStatus::Path> out_status(const spec::dvc::Stage& stage,
+                                                     std::size_t out);
   // `upstream`: outs whose recorded content decides instead of an absent dep.
-  [[nodiscard]] static bool is_stale(const StageStatus& status, const spec::dvc::Stage& stage, Missing missing,
-                                     Compat compat);
+  [[nodiscard]] static bool is_stale(const StageStatus& status, const spec::dvc::Stage& stage,
+                                     Missing missing, Compat compat);
   // The recorded entry of an out; nothing where none is known.
-  [[nodiscard]] std::optional<lock::DvcEntry> recorded_out(const spec::dvc::Stage& stage, std::size_t out) const;
+  [[nodiscard]] std::optional<lock::DvcEntry> recorded_out(const spec::dvc::Stage& stage,
+                                                           std::size_t out) const;
   [[nodiscard]] const Value* locked(const spec::dvc::Stage& stage) const;
-  [[nodiscard]] Result<cache::DvcContent> look(const spec::dvc::Place& place, cache::DvcHash hash = cache::DvcHash::md5);
+  [[nodiscard]] Result<cache::DvcContent> look(const spec::dvc::Place& place,
+                                               cache::DvcHash hash = cache::DvcHash::md5);
 
   // --- what is written down (save.cpp)
   // The lock entry of what stands on the disk now. not_found: a dep, a param or an out is missing.
@@ -85,8 +90,8 @@ class Tracker {
   };
   enum class Outs : std::uint8_t { with, without };
   [[nodiscard]] Result<Saved> save(const spec::dvc::Stage& stage, Outs outs);
-  // Stores outs, writes the run-cache entry, notes the lock entry or writes the .dvc file. `tracked`:
-  // whether git holds a path.
+  // Stores outs, writes the run-cache entry, notes the lock entry or writes the .dvc file.
+  // `tracked`: whether git holds a path.
   Status commit(const spec::dvc::Stage& stage, const Saved& saved);
   // Writes the locks that changed. True: some did.
   Result<bool> write_locks();
@@ -95,7 +100,8 @@ class Tracker {
 
   // --- data put back (restore.cpp)
   // The entry whose outs can be put back instead of running: the lock's own, else the run cache's.
-  [[nodiscard]] Result<std::optional<Value>> restorable(const spec::dvc::Stage& stage, const StageStatus& status,
+  [[nodiscard]] Result<std::optional<Value>> restorable(const spec::dvc::Stage& stage,
+                                                        const StageStatus& status,
                                                         bool use_run_cache);
   Status put_back(const spec::dvc::Stage& stage, const Value& entry);
   Status checkout_out(const spec::dvc::Stage& stage, std::size_t out, const lock::DvcEntry& entry);
@@ -107,7 +113,8 @@ class Tracker {
   Status open_cache(const std::string& state_dir);
   Status read_locks();
   [[nodiscard]] Result<const Value*> params_file(const spec::dvc::Place& place);
-  [[nodiscard]] Result<StageStatus::Params> params_status(const spec::dvc::Stage& stage, std::size_t index);
+  [[nodiscard]] Result<StageStatus::Params> params_status(const spec::dvc::Stage& stage,
+                                                          std::size_t index);
   Status save_params(const spec::dvc::Stage& stage, lock::DvcStageEntry& entry);
   Status save_outs(const spec::dvc::Stage& stage, Saved& saved);
   [[nodiscard]] bool can_hash(const spec::dvc::Stage& stage) const;
@@ -119,9 +126,10 @@ class Tracker {
   Compat compat_;
   std::unique_ptr<cache::DvcFiles> files_;
   std::unique_ptr<cache::DvcCache> cache_;
-  std::map<std::string, lock::DvcLock> locks_;               // by dvc.yaml
-  std::map<std::string, std::vector<std::string>> dirty_;    // by dvc.yaml: stages set since it was written
-  std::map<std::string, Result<Value>> params_;              // by absolute path, as read
+  std::map<std::string, lock::DvcLock> locks_;  // by dvc.yaml
+  std::map<std::string, std::vector<std::string>>
+      dirty_;                                    // by dvc.yaml: stages set since it was written
+  std::map<std::string, Result<Value>> params_;  // by absolute path, as read
 };
 
 // "dvc.lock" beside its dvc.yaml.

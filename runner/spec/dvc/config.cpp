@@ -23,7 +23,8 @@ std::string lower(std::string_view text) {
 // 'remote "name"' -> remote.name; core -> core.
 std::string section_name(std::string_view head) {
   head = trim(head);
-  if (head.size() > 1 && (head.front() == '\'' || head.front() == '"') && head.back() == head.front()) {
+  if (head.size() > 1 && (head.front() == '\'' || head.front() == '"') &&
+      head.back() == head.front()) {
     head = trim(head.substr(1, head.size() - 2));
   }
   const auto blank = head.find(' ');
@@ -105,10 +106,12 @@ Status Config::add(std::string_view text, const std::string& path, const std::st
     }
     const auto equals = line.find('=');
     if (equals == std::string_view::npos || section.empty()) {
-      return fail(Code::invalid, fmt::format("{}:{}: `name = value` below a `[section]` is expected", path, number));
+      return fail(
+          Code::invalid,
+          fmt::format("{}:{}: `name = value` below a `[section]` is expected", path, number));
     }
-    settings_[section + '.' + lower(trim(line.substr(0, equals)))] = {std::string(unquoted(line.substr(equals + 1))),
-                                                                      folder};
+    settings_[section + '.' + lower(trim(line.substr(0, equals)))] = {
+        std::string(unquoted(line.substr(equals + 1))), folder};
   }
   return {};
 }
@@ -129,8 +132,9 @@ std::optional<std::string> Config::path(const std::string& key) const {
     return std::nullopt;
   }
   const std::string& value = at->second.value;
-  return value.starts_with('/') || value.find("://") != std::string::npos ? value
-                                                                          : at->second.folder + '/' + value;
+  return value.starts_with('/') || value.find("://") != std::string::npos
+             ? value
+             : at->second.folder + '/' + value;
 }
 
 }  // namespace mlpipe::spec::dvc

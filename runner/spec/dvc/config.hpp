@@ -1,5 +1,6 @@
-// .dvc/config: the options that reach what mlpipe does. System, user, repository and local files, the
-// later winning. Source: dvc/config_schema.py of DVC 3.67. Knows nothing of what an option means.
+// .dvc/config: the options that reach what mlpipe does. System, user, repository and local files,
+// the later winning. Source: dvc/config_schema.py of DVC 3.67. Knows nothing of what an option
+// means.
 #pragma once
 
 #include <map>

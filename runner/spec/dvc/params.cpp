@@ -31,7 +31,9 @@ Value value_of(const Node& node) {
       break;
     case NodeKind::real:
       value = plain_value(node.text);
-      value = value.is(Value::Kind::integer) ? Value::of_real(std::strtod(node.text.c_str(), nullptr)) : value;
+      value = value.is(Value::Kind::integer)
+                  ? Value::of_real(std::strtod(node.text.c_str(), nullptr))
+                  : value;
       break;
     case NodeKind::string:
       value = Value::of_text(node.text);
@@ -136,7 +138,8 @@ Result<Value> read_toml(std::string_view text) {
   const Node node = spec::read_toml(0, text, diagnostics);
   if (diagnostics.has_errors()) {
     const Diagnostic& first = diagnostics.items().front();
-    return fail(Code::invalid, fmt::format("{}:{}: {}", first.mark.line, first.mark.column, first.message));
+    return fail(Code::invalid,
+                fmt::format("{}:{}: {}", first.mark.line, first.mark.column, first.message));
   }
   return value_of(node);
 }
@@ -152,8 +155,8 @@ Result<Value> read_params(std::string_view path, std::string_view text) {
   } else {
     auto yaml = read_yaml(text);
     value = yaml ? Result<Value>(std::move(*yaml))
-                 : fail(Code::invalid, fmt::format("{}:{}: {}", yaml.error().line, yaml.error().column,
-                                                   yaml.error().message));
+                 : fail(Code::invalid, fmt::format("{}:{}: {}", yaml.error().line,
+                                                   yaml.error().column, yaml.error().message));
   }
   if (!value) {
     return value;
@@ -162,7 +165,8 @@ Result<Value> read_params(std::string_view path, std::string_view text) {
     return Value::map();
   }
   if (!value->is_map()) {
-    return fail(Code::invalid, fmt::format("a map of names is expected, it holds {}", noun(value->kind)));
+    return fail(Code::invalid,
+                fmt::format("a map of names is expected, it holds {}", noun(value->kind)));
   }
   return value;
 }
@@ -174,14 +178,16 @@ const Value* find_dotted(const Value& root, std::string_view key) {
       long index = 0;
       const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
       const long count = static_cast<long>(at->items.size());
-      if (error != std::errc() || end != part.data() + part.size() || index >= count || index < -count) {
+      if (error != std::errc() || end != part.data() + part.size() || index >= count ||
+          index < -count) {
         return nullptr;
       }
       at = &at->items[static_cast<std::size_t>(index < 0 ? index + count : index)];
       continue;
     }
     const Value* next = at->find(part);
-    if (next == nullptr && at->is_map()) {  // dpath takes a part of digits for an integer key as well
+    if (next == nullptr &&
+        at->is_map()) {  // dpath takes a part of digits for an integer key as well
       for (std::size_t i = 0; i < at->keys.size(); ++i) {
         if (at->keys[i].is(Value::Kind::integer) && at->keys[i].text == part) {
           next = &at->items[i];

@@ -18,7 +18,9 @@ spec::Stage to_stage(const Stage& from) {
   spec::Stage stage;
   stage.name = from.label();
   const bool alone = from.origin == Origin::dvc_file || from.file == "dvc.yaml";
-  stage.group = from.origin == Origin::dvc_file ? stage.name : alone ? from.group : from.file + ':' + from.group;
+  stage.group = from.origin == Origin::dvc_file ? stage.name
+                : alone                         ? from.group
+                                                : from.file + ':' + from.group;
   stage.mark = from.mark;
   stage.working_dir = from.wdir.empty() ? "." : from.wdir;
   stage.desc = from.desc;
@@ -48,7 +50,9 @@ spec::Stage to_stage(const Stage& from) {
     }
     spec::Out to;
     to.path = as_pattern(out.at.path);
-    to.role = out.kind == OutKind::metric ? OutRole::metric : out.kind == OutKind::plot ? OutRole::plot : OutRole::out;
+    to.role = out.kind == OutKind::metric ? OutRole::metric
+              : out.kind == OutKind::plot ? OutRole::plot
+                                          : OutRole::out;
     to.caching = out.cache ? Caching::cached : Caching::uncached;
     to.persist = out.persist ? Persist::yes : Persist::no;
     to.mark = out.mark;
@@ -98,14 +102,18 @@ class Extension {
       texts(value, text, stage_.needs);
       stage_.needs_marks.assign(stage_.needs.size(), mark(value));
     } else if (text == "allow_failure") {
-      value.is(Kind::boolean) ? void(stage_.allow_failure = value.truth) : wrong(value, text, "true or false");
+      value.is(Kind::boolean) ? void(stage_.allow_failure = value.truth)
+                              : wrong(value, text, "true or false");
     } else {
       static const std::vector<std::string> known{"timeout", "grace", "retries", "resources",
                                                   "owners",  "tags",  "needs",   "allow_failure"};
       const auto near = nearest(text, known);
-      diagnostics_.error(mark(name), fmt::format("`meta.mlpipe.{}` is not built for stages of dvc.yaml", printable(text)),
-                         near ? fmt::format("did you mean `{}`?", *near)
-                              : "known here: timeout, grace, retries, resources, owners, tags, needs, allow_failure");
+      diagnostics_.error(
+          mark(name),
+          fmt::format("`meta.mlpipe.{}` is not built for stages of dvc.yaml", printable(text)),
+          near ? fmt::format("did you mean `{}`?", *near)
+               : "known here: timeout, grace, retries, resources, owners, tags, needs, "
+                 "allow_failure");
     }
   }
 
@@ -119,7 +127,8 @@ class Extension {
       const auto count = number(item);
       if (name == "memory") {
         const auto bytes = item.is_composite() ? std::nullopt : parse_size(template_text(item));
-        bytes ? void(stage_.resources.memory = *bytes) : wrong(item, "resources.memory", "a size like 4G");
+        bytes ? void(stage_.resources.memory = *bytes)
+              : wrong(item, "resources.memory", "a size like 4G");
       } else if (name == "cpus" && count) {
         stage_.resources.cpus = *count;
       } else if (name == "gpus" && count && *count == std::floor(*count)) {
@@ -131,9 +140,9 @@ class Extension {
   }
 
   static std::optional<double> number(const Value& value) {
-    const double found = value.is(Kind::real) ? value.number
+    const double found = value.is(Kind::real)                               ? value.number
                          : value.is(Kind::integer) && value.text.size() < 8 ? std::stod(value.text)
-                                                                             : -1;
+                                                                            : -1;
     return found >= 0 ? std::optional(found) : std::nullopt;
   }
 
@@ -150,9 +159,12 @@ class Extension {
   }
 
   void wrong(const Value& value, const std::string& name, std::string_view wanted) {
-    diagnostics_.error(mark(value), fmt::format("`meta.mlpipe.{}` must be {}", printable(name), wanted));
+    diagnostics_.error(mark(value),
+                       fmt::format("`meta.mlpipe.{}` must be {}", printable(name), wanted));
   }
-  [[nodiscard]] Mark mark(const Value& value) const { return {from_.mark.file, value.line, value.column}; }
+  [[nodiscard]] Mark mark(const Value& value) const {
+    return {from_.mark.file, value.line, value.column};
+  }
 
   const Stage& from_;
   spec::Stage& stage_;
@@ -165,24 +177,28 @@ namespace {
 
 bool is_stage_file(const Place& place) {
   const std::string name = place.path.substr(place.path.rfind('/') + 1);
-  return place.kind == Place::Kind::inside && (name == "dvc.yaml" || name == "dvc.lock" || (name.size() > 4 && name.ends_with(".dvc")));
+  return place.kind == Place::Kind::inside &&
+         (name == "dvc.yaml" || name == "dvc.lock" || (name.size() > 4 && name.ends_with(".dvc")));
 }
 
 // What no graph can say: files that describe stages are no data, and an out is named once.
 void check_paths(const Stage& stage, Diagnostics& diagnostics) {
   for (const Dep& dep : stage.deps) {
     if (is_stage_file(dep.at)) {
-      diagnostics.error(dep.mark, fmt::format("`{}` describes stages and cannot be a dep of `{}`", printable(dep.path), stage.label()));
+      diagnostics.error(dep.mark, fmt::format("`{}` describes stages and cannot be a dep of `{}`",
+                                              printable(dep.path), stage.label()));
     }
   }
   for (std::size_t i = 0; i < stage.outs.size(); ++i) {
     const Out& out = stage.outs[i];
     if (is_stage_file(out.at)) {
-      diagnostics.error(out.mark, fmt::format("`{}` describes stages and cannot be an out of `{}`", printable(out.path), stage.label()));
+      diagnostics.error(out.mark, fmt::format("`{}` describes stages and cannot be an out of `{}`",
+                                              printable(out.path), stage.label()));
     }
     for (std::size_t k = 0; k < i; ++k) {
       if (stage.outs[k].at.path == out.at.path) {
-        diagnostics.error(out.mark, fmt::format("`{}` is named twice among the outs of `{}`", printable(out.path), stage.label()));
+        diagnostics.error(out.mark, fmt::format("`{}` is named twice among the outs of `{}`",
+                                                printable(out.path), stage.label()));
       }
     }
   }

@@ -232,10 +232,11 @@ class Literal {
   }
   std::optional<Value> word() {
     std::size_t end = at_;
-    while (end < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[end])) != 0 || text_[end] == '_' ||
-                                  text_[end] == '.' ||
-                                  ((text_[end] == '-' || text_[end] == '+') &&
-                                   (end == at_ || text_[end - 1] == 'e' || text_[end - 1] == 'E')))) {
+    while (end < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[end])) != 0 || text_[end] == '_' ||
+            text_[end] == '.' ||
+            ((text_[end] == '-' || text_[end] == '+') &&
+             (end == at_ || text_[end - 1] == 'e' || text_[end - 1] == 'E')))) {
       ++end;
     }
     const std::string_view written = text_.substr(at_, end - at_);
@@ -248,7 +249,8 @@ class Literal {
     }
     Value number = plain_value(written);
     const bool numeric = number.is(Value::Kind::integer) || number.is(Value::Kind::real);
-    return numeric && written.find("inf") == std::string_view::npos ? std::optional<Value>(number) : std::nullopt;
+    return numeric && written.find("inf") == std::string_view::npos ? std::optional<Value>(number)
+                                                                    : std::nullopt;
   }
 
   std::string_view text_;
@@ -261,7 +263,8 @@ bool is_name(std::string_view text) {
     return false;
   }
   for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && static_cast<unsigned char>(c) < 0x80) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' &&
+        static_cast<unsigned char>(c) < 0x80) {
       return false;
     }
   }

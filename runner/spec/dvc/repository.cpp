@@ -65,14 +65,13 @@ class Walk {
   }
 
   // Below a tracked out nothing is collected.
-  [[nodiscard]] bool below_out(const std::string& path) const {
-    return outs_.count(path) > 0;
-  }
+  [[nodiscard]] bool below_out(const std::string& path) const { return outs_.count(path) > 0; }
 
   Result<Listing> list(const std::string& path) {
     Listing found;
     std::error_code error;
-    for (fs::directory_iterator at(absolute(path), error), end; !error && at != end; at.increment(error)) {
+    for (fs::directory_iterator at(absolute(path), error), end; !error && at != end;
+         at.increment(error)) {
       const std::string name = at->path().filename().string();
       const std::string full = join_path(path, name);
       std::error_code ignored;
@@ -89,7 +88,8 @@ class Walk {
       }
     }
     if (error == std::errc::permission_denied) {
-      loaded_.diagnostics.warning({}, fmt::format("{} may not be read and is left out", printable(path)));
+      loaded_.diagnostics.warning(
+          {}, fmt::format("{} may not be read and is left out", printable(path)));
       return found;
     }
     if (error) {
@@ -138,7 +138,8 @@ class Walk {
           outs_.insert(out.at.path);
         }
       }
-      (stage.origin == Origin::dvc_file ? tracked_ : repository_.stages).push_back(std::move(stage));
+      (stage.origin == Origin::dvc_file ? tracked_ : repository_.stages)
+          .push_back(std::move(stage));
     }
   }
 
@@ -164,11 +165,46 @@ Result<Repository> read_repository(const std::string& root, Loaded& loaded) {
   return repository;
 }
 
+namespace {
+
+bool flag(const Value& map, std::string_view key, bool otherwise) {
+  const Value* value = map.find(key);
+  return value == nullptr ? otherwise : value->truth;
+}
+
+void read_entries(const std::string& root, std::uint32_t file, const Value& document,
+                  Stage& stage) {
+  for (const Value& entry : document.find("outs")->items) {
+    Out out;
+    out.path = entry.find("path")->text;
+    out.at = place_of(root, stage.wdir, out.path);
+    out.cache = flag(entry, "cache", true);
+    out.persist = flag(entry, "persist", false);
+    out.push = flag(entry, "push", true);
+    out.mark = mark_of(file, entry);
+    stage.outs.push_back(std::move(out));
+  }
+  if (const Value* deps = document.find("deps")) {
+    for (const Value& entry : deps->items) {
+      const Value* written = entry.find("path");
+      const std::string dep = written == nullptr ? std::string() : written->text;
+      // The path of an import lies in another repository.
+      const bool elsewhere = entry.find("repo") != nullptr || entry.find("db") != nullptr;
+      stage.deps.push_back(
+          {dep, elsewhere ? Place{Place::Kind::remote, dep} : place_of(root, stage.wdir, dep),
+           mark_of(file, entry)});
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<Stage> read_dvc_file(const std::string& root, const std::string& path, Loaded& loaded) {
   auto text = read_source(root, path);
   const std::uint32_t file = loaded.sources.add(path, text ? *text : std::string());
   if (!text) {
-    loaded.diagnostics.error({file, 0, 0}, fmt::format("{} cannot be read: {}", path, text.error().message));
+    loaded.diagnostics.error({file, 0, 0},
+                             fmt::format("{} cannot be read: {}", path, text.error().message));
     return {};
   }
   loaded.files_read.push_back(path);
@@ -191,35 +227,12 @@ std::vector<Stage> read_dvc_file(const std::string& root, const std::string& pat
   if (const Value* wdir = document->find("wdir")) {
     stage.wdir = place_of(root, stage.wdir, wdir->text).path;
   }
-  const auto flag = [](const Value& map, std::string_view key, bool otherwise) {
-    const Value* value = map.find(key);
-    return value == nullptr ? otherwise : value->truth;
-  };
   stage.frozen = flag(*document, "frozen", flag(*document, "locked", false));
   stage.always_changed = flag(*document, "always_changed", false);
   if (const Value* desc = document->find("desc")) {
     stage.desc = desc->text;
   }
-  for (const Value& entry : document->find("outs")->items) {
-    Out out;
-    out.path = entry.find("path")->text;
-    out.at = place_of(root, stage.wdir, out.path);
-    out.cache = flag(entry, "cache", true);
-    out.persist = flag(entry, "persist", false);
-    out.push = flag(entry, "push", true);
-    out.mark = mark_of(file, entry);
-    stage.outs.push_back(std::move(out));
-  }
-  if (const Value* deps = document->find("deps")) {
-    for (const Value& entry : deps->items) {
-      const Value* written = entry.find("path");
-      const std::string dep = written == nullptr ? std::string() : written->text;
-      // The path of an import lies in another repository.
-      const bool elsewhere = entry.find("repo") != nullptr || entry.find("db") != nullptr;
-      stage.deps.push_back({dep, elsewhere ? Place{Place::Kind::remote, dep} : place_of(root, stage.wdir, dep),
-                            mark_of(file, entry)});
-    }
-  }
+  read_entries(root, file, *document, stage);
   stage.document = std::move(*document);
   std::vector<Stage> stages;
   stages.push_back(std::move(stage));

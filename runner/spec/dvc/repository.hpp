@@ -19,11 +19,11 @@ namespace mlpipe::spec::dvc {
 struct Repository {
   std::string root;  // absolute
   Config config;
-  IgnoreRules ignore;                // every .dvcignore that was met
-  std::vector<std::string> files;    // dvc.yaml files, sorted
-  std::vector<TopLevel> top;         // parallel to files
-  std::vector<Stage> stages;         // by file, in file order; .dvc files last
-  bool git = false;                  // the project lies in a git repository and uses it
+  IgnoreRules ignore;              // every .dvcignore that was met
+  std::vector<std::string> files;  // dvc.yaml files, sorted
+  std::vector<TopLevel> top;       // parallel to files
+  std::vector<Stage> stages;       // by file, in file order; .dvc files last
+  bool git = false;                // the project lies in a git repository and uses it
 };
 
 // Whether `root` holds a DVC project.

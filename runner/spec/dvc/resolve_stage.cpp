@@ -31,7 +31,8 @@ void Resolver::instance(const Value& name, const std::string& full_name, const V
     }
     const Place place = place_of(root_, folder_, written);
     if (place.kind != Place::Kind::inside) {
-      return report(*wdir, part.where + ".wdir", {Code::invalid, "a wdir outside the project is not supported"});
+      return report(*wdir, part.where + ".wdir",
+                    {Code::invalid, "a wdir outside the project is not supported"});
     }
     part.folder = place.path;
   }
@@ -76,7 +77,8 @@ void Resolver::instance(const Value& name, const std::string& full_name, const V
 }
 
 // A template that must give a text.
-bool Resolver::text(const Part& part, std::string_view key, const Value& value, std::string& result) {
+bool Resolver::text(const Part& part, std::string_view key, const Value& value,
+                    std::string& result) {
   const std::string where = fmt::format("{}.{}", part.where, key);
   auto resolved = resolve_value(*part.context, value, Use::text, style_);
   if (!resolved) {
@@ -84,7 +86,9 @@ bool Resolver::text(const Part& part, std::string_view key, const Value& value, 
     return false;
   }
   if (!resolved->is_text()) {
-    report(value, where, {Code::invalid, fmt::format("a text is expected, the template gives {}", noun(resolved->kind))});
+    report(value, where,
+           {Code::invalid,
+            fmt::format("a text is expected, the template gives {}", noun(resolved->kind))});
     return false;
   }
   result = std::move(resolved->text);
@@ -185,8 +189,8 @@ void Resolver::outs(const Part& part, const Value& body, std::string_view sectio
   }
 }
 
-void Resolver::out(const Part& part, std::string_view section, const Value& path, const Value* flags,
-                   OutKind kind, Stage& stage) {
+void Resolver::out(const Part& part, std::string_view section, const Value& path,
+                   const Value* flags, OutKind kind, Stage& stage) {
   Out out;
   out.kind = kind;
   out.mark = mark(path);

@@ -22,6 +22,13 @@ bool is_folder(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+// Whether the line holds a template inside brackets, where its braces mean something to YAML.
+bool bare_template(std::string_view text, std::uint32_t line) {
+  const auto lines = split(text, '\n');
+  const std::string_view found = line > 0 && line <= lines.size() ? lines[line - 1] : "";
+  return found.find("${") != std::string_view::npos && found.find_first_of("[{") < found.find("${");
+}
+
 std::string absolute(const std::string& root, const Place& place) {
   return place.kind == Place::Kind::inside ? root + '/' + place.path : place.path;
 }
@@ -31,9 +38,11 @@ std::string absolute(const std::string& root, const Place& place) {
 Resolver::Resolver(const std::string& root, const std::string& path, const Config& config,
                    Loaded& loaded)
     : root_(root), path_(path), folder_(folder_of(path)), loaded_(loaded) {
-  style_.boolean = config.get("parsing.bool") == "boolean_optional" ? FlagStyle::Bool::boolean_optional
-                                                                    : FlagStyle::Bool::store_true;
-  style_.list = config.get("parsing.list") == "append" ? FlagStyle::List::append : FlagStyle::List::nargs;
+  style_.boolean = config.get("parsing.bool") == "boolean_optional"
+                       ? FlagStyle::Bool::boolean_optional
+                       : FlagStyle::Bool::store_true;
+  style_.list =
+      config.get("parsing.list") == "append" ? FlagStyle::List::append : FlagStyle::List::nargs;
   out_.top.file = path;
 }
 
@@ -45,7 +54,8 @@ bool Resolver::read_document() {
   auto text = read_source(root_, path_);
   if (!text) {
     file_ = loaded_.sources.add(path_, "");
-    loaded_.diagnostics.error({file_, 0, 0}, fmt::format("{} cannot be read: {}", path_, text.error().message));
+    loaded_.diagnostics.error({file_, 0, 0},
+                              fmt::format("{} cannot be read: {}", path_, text.error().message));
     return false;
   }
   file_ = loaded_.sources.add(path_, *text);
@@ -53,7 +63,10 @@ bool Resolver::read_document() {
   auto document = read_yaml(*text);
   if (!document) {
     loaded_.diagnostics.error({file_, document.error().line, document.error().column},
-                              "this is not YAML: " + document.error().message);
+                              "this is not YAML: " + document.error().message,
+                              bare_template(*text, document.error().line)
+                                  ? "put quotes around a text that holds `${...}` inside brackets"
+                                  : "");
     return false;
   }
   document_ = std::move(*document);
@@ -99,7 +112,8 @@ bool Resolver::load_vars(const Value& vars, const std::string& where, const std:
     const Value& item = vars.items[i];
     const std::string place = fmt::format("{}[{}]", where, i);
     if (has_expression(item)) {
-      report(item, place, {Code::invalid, "templates are not filled in inside `vars`; write the value itself"});
+      report(item, place,
+             {Code::invalid, "templates are not filled in inside `vars`; write the value itself"});
       return false;
     }
     Status done;
@@ -108,7 +122,9 @@ bool Resolver::load_vars(const Value& vars, const std::string& where, const std:
     } else {
       for (const auto& [name, value] : shadows) {
         if (done && item.find(name) != nullptr) {
-          done = fail(Code::invalid, fmt::format("`{}` is reserved inside foreach and matrix; use another name", name));
+          done = fail(
+              Code::invalid,
+              fmt::format("`{}` is reserved inside foreach and matrix; use another name", name));
         }
       }
       done = done ? context.merge(item, place) : done;
@@ -120,6 +136,24 @@ bool Resolver::load_vars(const Value& vars, const std::string& where, const std:
   }
   return true;
 }
+
+namespace {
+
+Result<Value> chosen_keys(const Value& values, const std::set<std::string>& keys,
+                          const std::string& file) {
+  Value chosen = Value::map();
+  for (const std::string& key : keys) {
+    const Value* value = values.find(key);
+    if (value == nullptr) {
+      return fail(Code::not_found,
+                  fmt::format("could not find `{}` in {}", printable(key), printable(file)));
+    }
+    chosen.set(key, *value);
+  }
+  return chosen;
+}
+
+}  // namespace
 
 // "path" or "path:key,key".
 Status Resolver::load_file(const std::string& item, const std::string& folder, Context& context) {
@@ -142,36 +176,33 @@ Status Resolver::load_file(const std::string& item, const std::string& folder, C
     }
     const bool partly = known->second.has_value();
     const bool again = keys.empty() || !partly ||
-                       std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return known->second->count(key) > 0; });
+                       std::any_of(keys.begin(), keys.end(),
+                                   [&](const auto& key) { return known->second->count(key) > 0; });
     if (again) {
-      return fail(Code::invalid, fmt::format("cannot load {} once more: it is {}loaded already", printable(item),
-                                             partly ? "partly " : ""));
+      return fail(Code::invalid, fmt::format("cannot load {} once more: it is {}loaded already",
+                                             printable(item), partly ? "partly " : ""));
     }
   }
   if (is_folder(path)) {
-    return fail(Code::invalid, fmt::format("{} is a folder, a file of parameters is expected", printable(shown)));
+    return fail(Code::invalid,
+                fmt::format("{} is a folder, a file of parameters is expected", printable(shown)));
   }
   auto text = read_source(root_, path);
   if (!text) {
     loaded_.files_absent.push_back(shown);
-    return fail(Code::not_found, fmt::format("{} does not exist or cannot be read", printable(shown)));
+    return fail(Code::not_found,
+                fmt::format("{} does not exist or cannot be read", printable(shown)));
   }
   loaded_.files_read.push_back(shown);
   auto values = read_params(path, *text);
   if (!values) {
-    return fail(Code::invalid, fmt::format("{}:{}{}", printable(shown), values.error().message.find(": ") == std::string::npos ? " " : "",
-                                           values.error().message));
+    return fail(Code::invalid,
+                fmt::format("{}:{}{}", printable(shown),
+                            values.error().message.find(": ") == std::string::npos ? " " : "",
+                            values.error().message));
   }
   if (!keys.empty()) {
-    Value chosen = Value::map();
-    for (const std::string& key : keys) {
-      const Value* value = values->find(key);
-      if (value == nullptr) {
-        return fail(Code::not_found, fmt::format("could not find `{}` in {}", printable(key), printable(shown)));
-      }
-      chosen.set(key, *value);
-    }
-    *values = std::move(chosen);
+    TRY(*values, chosen_keys(*values, keys, shown));
   }
   if (known == context.loaded.end()) {
     context.loaded[path] = keys.empty() ? std::nullopt : std::optional(keys);
@@ -217,8 +248,9 @@ void Resolver::warn_of_shadows(const Value& name, bool with_key) {
     }
   }
   if (!hidden.empty()) {
-    loaded_.diagnostics.warning(mark(name), fmt::format("{}` of the parameters is hidden inside `{}`", hidden, name.text),
-                                "rename the parameter");
+    loaded_.diagnostics.warning(
+        mark(name), fmt::format("{}` of the parameters is hidden inside `{}`", hidden, name.text),
+        "rename the parameter");
   }
 }
 
@@ -230,19 +262,26 @@ void Resolver::foreach_stages(const Value& name, const Value& definition) {
     return report(written, where, data.error());
   }
   if (!data->is_list() && !data->is_map()) {
-    return report(written, where, {Code::invalid, fmt::format("a list or a map is expected, it is {}", noun(data->kind))});
+    return report(
+        written, where,
+        {Code::invalid, fmt::format("a list or a map is expected, it is {}", noun(data->kind))});
   }
   const bool named = data->is_map();
   warn_of_shadows(name, named);
-  const bool composite = std::any_of(data->items.begin(), data->items.end(), [](const Value& item) { return item.is_composite(); });
+  const bool composite = std::any_of(data->items.begin(), data->items.end(),
+                                     [](const Value& item) { return item.is_composite(); });
   std::set<std::string> seen;
   for (std::size_t i = 0; i < data->items.size(); ++i) {
     const Value& item = data->items[i];
-    const std::string key = named ? template_text(data->keys[i]) : composite ? std::to_string(i) : template_text(item);
+    const std::string key = named       ? template_text(data->keys[i])
+                            : composite ? std::to_string(i)
+                                        : template_text(item);
     if (key.empty() || key.find('@') != std::string::npos) {
-      report(written, "stages." + name.text,
-             {Code::invalid, fmt::format("`{}@{}` is no name for a stage: an item may be neither empty nor hold `@`",
-                                         name.text, printable(key))});
+      report(
+          written, "stages." + name.text,
+          {Code::invalid,
+           fmt::format("`{}@{}` is no name for a stage: an item may be neither empty nor hold `@`",
+                       name.text, printable(key))});
       continue;
     }
     if (!seen.insert(key).second) {
@@ -294,14 +333,16 @@ void Resolver::matrix_stages(const Value& name, const Value& definition) {
   for (std::size_t i = 0; i < data->keys.size(); ++i) {
     auto values = axis_values(data->items[i]);
     if (!values) {
-      return report(written.items[i], where + '.' + template_text(data->keys[i]),
-                    {Code::invalid, fmt::format("a list is expected, it is {}", noun(data->items[i].kind))});
+      return report(
+          written.items[i], where + '.' + template_text(data->keys[i]),
+          {Code::invalid, fmt::format("a list is expected, it is {}", noun(data->items[i].kind))});
     }
     count = std::min(count * values->size(), most_instances + 1);
     axes.push_back(std::move(*values));
   }
   if (count > most_instances) {
-    return report(written, where, {Code::invalid, fmt::format("it makes more than {} stages", most_instances)});
+    return report(written, where,
+                  {Code::invalid, fmt::format("it makes more than {} stages", most_instances)});
   }
   std::set<std::string> seen;
   for (std::size_t n = 0; n < count; ++n) {
@@ -312,14 +353,18 @@ void Resolver::matrix_stages(const Value& name, const Value& definition) {
       rest /= axes[axis].size();
       const std::size_t index = n / rest % axes[axis].size();
       const Value& value = axes[axis][index];
-      key += (axis == 0 ? "" : "-") +
-             (value.is_composite() ? template_text(data->keys[axis]) + std::to_string(index) : template_text(value));
+      key += (axis == 0 ? "" : "-") + (value.is_composite()
+                                           ? template_text(data->keys[axis]) + std::to_string(index)
+                                           : template_text(value));
       item.set(template_text(data->keys[axis]), value);
     }
     const std::string full = name.text + '@' + key;
     if (!seen.insert(full).second) {
-      report(written, where, {Code::invalid, fmt::format("two combinations are named `{}`, so that one would be lost; "
-                                                         "change the values so that their names differ", printable(full))});
+      report(
+          written, where,
+          {Code::invalid, fmt::format("two combinations are named `{}`, so that one would be lost; "
+                                      "change the values so that their names differ",
+                                      printable(full))});
       continue;
     }
     instance(name, full, definition, {{"item", std::move(item)}, {"key", Value::of_text(key)}});

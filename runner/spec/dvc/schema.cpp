@@ -22,13 +22,13 @@ enum class Type : std::uint8_t {
   text,
   boolean,
   integer,
-  texts,         // a list of texts
-  command,       // a text or a list of texts
-  text_or_map,   // items of vars
-  params,        // a list of texts and of maps file -> keys
-  outs,          // a list of texts and of maps path -> flags
-  plots,         // the same with plot properties
-  top_plots,     // a list of texts and maps id -> properties
+  texts,        // a list of texts
+  command,      // a text or a list of texts
+  text_or_map,  // items of vars
+  params,       // a list of texts and of maps file -> keys
+  outs,         // a list of texts and of maps path -> flags
+  plots,        // the same with plot properties
+  top_plots,    // a list of texts and maps id -> properties
   artifacts,
   stages,
   map,
@@ -37,7 +37,7 @@ enum class Type : std::uint8_t {
   foreach_data,  // a list, a map or a text
   stage_body,
   matrix,
-  file_outs,     // of a .dvc file
+  file_outs,  // of a .dvc file
   file_deps
 };
 
@@ -46,47 +46,46 @@ struct Key {
   Type type;
 };
 
-constexpr Key top_keys[] = {{"stages", Type::stages},     {"vars", Type::text_or_map},
-                            {"params", Type::texts},      {"metrics", Type::texts},
-                            {"plots", Type::top_plots},   {"artifacts", Type::artifacts},
+constexpr Key top_keys[] = {{"stages", Type::stages},   {"vars", Type::text_or_map},
+                            {"params", Type::texts},    {"metrics", Type::texts},
+                            {"plots", Type::top_plots}, {"artifacts", Type::artifacts},
                             {"datasets", Type::list}};
-constexpr Key body_keys[] = {{"cmd", Type::command},    {"wdir", Type::text},
-                             {"deps", Type::texts},     {"params", Type::params},
-                             {"outs", Type::outs},      {"metrics", Type::outs},
-                             {"plots", Type::plots},    {"frozen", Type::boolean},
-                             {"desc", Type::text},      {"always_changed", Type::boolean},
-                             {"meta", Type::anything},  {"vars", Type::text_or_map},
+constexpr Key body_keys[] = {{"cmd", Type::command},   {"wdir", Type::text},
+                             {"deps", Type::texts},    {"params", Type::params},
+                             {"outs", Type::outs},     {"metrics", Type::outs},
+                             {"plots", Type::plots},   {"frozen", Type::boolean},
+                             {"desc", Type::text},     {"always_changed", Type::boolean},
+                             {"meta", Type::anything}, {"vars", Type::text_or_map},
                              {"matrix", Type::matrix}};
 constexpr Key foreach_keys[] = {{"foreach", Type::foreach_data}, {"do", Type::stage_body}};
-constexpr Key out_keys[] = {{"cache", Type::boolean},  {"persist", Type::boolean},
-                            {"remote", Type::text},    {"push", Type::boolean},
-                            {"desc", Type::text},      {"type", Type::text},
-                            {"labels", Type::texts},   {"meta", Type::anything},
-                            {"checkpoint", Type::boolean}};
-constexpr Key plot_keys[] = {{"cache", Type::boolean},   {"persist", Type::boolean},
-                             {"remote", Type::text},     {"push", Type::boolean},
-                             {"desc", Type::text},       {"type", Type::text},
-                             {"labels", Type::texts},    {"meta", Type::anything},
-                             {"x", Type::anything},      {"y", Type::anything},
-                             {"x_label", Type::text},    {"y_label", Type::text},
-                             {"title", Type::text},      {"header", Type::boolean},
-                             {"template", Type::text},   {"checkpoint", Type::boolean}};
+constexpr Key out_keys[] = {
+    {"cache", Type::boolean}, {"persist", Type::boolean}, {"remote", Type::text},
+    {"push", Type::boolean},  {"desc", Type::text},       {"type", Type::text},
+    {"labels", Type::texts},  {"meta", Type::anything},   {"checkpoint", Type::boolean}};
+constexpr Key plot_keys[] = {
+    {"cache", Type::boolean},     {"persist", Type::boolean}, {"remote", Type::text},
+    {"push", Type::boolean},      {"desc", Type::text},       {"type", Type::text},
+    {"labels", Type::texts},      {"meta", Type::anything},   {"x", Type::anything},
+    {"y", Type::anything},        {"x_label", Type::text},    {"y_label", Type::text},
+    {"title", Type::text},        {"header", Type::boolean},  {"template", Type::text},
+    {"checkpoint", Type::boolean}};
 constexpr Key artifact_keys[] = {{"path", Type::text},
                                  {"type", Type::text},
                                  {"desc", Type::text},
                                  {"labels", Type::texts},
                                  {"meta", Type::anything}};
-constexpr Key file_keys[] = {{"outs", Type::file_outs}, {"deps", Type::file_deps}, {"wdir", Type::text},
-                             {"md5", Type::text},       {"frozen", Type::boolean}, {"locked", Type::boolean},
-                             {"desc", Type::text},      {"meta", Type::anything},  {"always_changed", Type::boolean}};
+constexpr Key file_keys[] = {
+    {"outs", Type::file_outs}, {"deps", Type::file_deps}, {"wdir", Type::text},
+    {"md5", Type::text},       {"frozen", Type::boolean}, {"locked", Type::boolean},
+    {"desc", Type::text},      {"meta", Type::anything},  {"always_changed", Type::boolean}};
 constexpr Key file_out_keys[] = {
-    {"path", Type::text},        {"md5", Type::text},         {"etag", Type::text},
-    {"checksum", Type::text},    {"version_id", Type::text},  {"size", Type::integer},
-    {"nfiles", Type::integer},   {"isexec", Type::boolean},   {"hash", Type::text},
-    {"cache", Type::boolean},    {"persist", Type::boolean},  {"remote", Type::text},
-    {"push", Type::boolean},     {"desc", Type::text},        {"type", Type::text},
-    {"labels", Type::texts},     {"meta", Type::anything},    {"metric", Type::anything},
-    {"plot", Type::anything},    {"files", Type::list},       {"cloud", Type::map},
+    {"path", Type::text},      {"md5", Type::text},        {"etag", Type::text},
+    {"checksum", Type::text},  {"version_id", Type::text}, {"size", Type::integer},
+    {"nfiles", Type::integer}, {"isexec", Type::boolean},  {"hash", Type::text},
+    {"cache", Type::boolean},  {"persist", Type::boolean}, {"remote", Type::text},
+    {"push", Type::boolean},   {"desc", Type::text},       {"type", Type::text},
+    {"labels", Type::texts},   {"meta", Type::anything},   {"metric", Type::anything},
+    {"plot", Type::anything},  {"files", Type::list},      {"cloud", Type::map},
     {"fs_config", Type::map}};
 constexpr Key file_dep_keys[] = {
     {"path", Type::text},      {"md5", Type::text},        {"etag", Type::text},
@@ -139,7 +138,8 @@ class Checker {
       hint = "put quotes around it";
     }
     report(value,
-           fmt::format("`{}` must be {}, not {}", where.empty() ? path_ : where, wanted, noun(value.kind)),
+           fmt::format("`{}` must be {}, not {}", where.empty() ? path_ : where, wanted,
+                       noun(value.kind)),
            std::move(hint));
   }
   static bool has_brace(std::string_view text) { return text.find("${") != std::string_view::npos; }
@@ -152,9 +152,11 @@ class Checker {
     const std::string shown = printable(template_text(key));
     const auto near = nearest(shown, names);
     report(key,
-           fmt::format("unknown key `{}`{}", shown, where.empty() ? std::string() : fmt::format(" in `{}`", where)),
+           fmt::format("unknown key `{}`{}", shown,
+                       where.empty() ? std::string() : fmt::format(" in `{}`", where)),
            near ? fmt::format("did you mean `{}`?", *near)
-                : fmt::format("known here: {}; what only mlpipe knows stands under `meta: {{mlpipe: ...}}` of a stage",
+                : fmt::format("known here: {}; what only mlpipe knows stands under `meta: "
+                              "{{mlpipe: ...}}` of a stage",
                               fmt::join(names, ", ")));
   }
 
@@ -175,8 +177,9 @@ class Checker {
   }
 
   void texts(const Value& value, const std::string& where) {
-    each(value, where, "a list of texts",
-         [&](const Value& item, const std::string& place) { scalar(item, place, Kind::string, "a text"); });
+    each(value, where, "a list of texts", [&](const Value& item, const std::string& place) {
+      scalar(item, place, Kind::string, "a text");
+    });
   }
 
   // Items are texts, or maps whose values `visit` checks.
@@ -215,8 +218,9 @@ class Checker {
     for (std::size_t i = 0; i < value.keys.size(); ++i) {
       const Value& key = value.keys[i];
       if (!key.is_text()) {
-        report(key, fmt::format("unknown key `{}` in `stages`: the name of a stage must be a text",
-                                printable(template_text(key))),
+        report(key,
+               fmt::format("unknown key `{}` in `stages`: the name of a stage must be a text",
+                           printable(template_text(key))),
                "put quotes around it");
       } else {
         stage(key, value.items[i], join(where, key.text));
@@ -226,8 +230,10 @@ class Checker {
 
   void stage(const Value& key, const Value& value, const std::string& where) {
     if (key.text.find('@') != std::string::npos || key.text.empty()) {
-      report(key, fmt::format("`{}` is no name for a stage: `@` stands between a group and its instance only",
-                              printable(key.text)),
+      report(key,
+             fmt::format(
+                 "`{}` is no name for a stage: `@` stands between a group and its instance only",
+                 printable(key.text)),
              "rename the stage");
     }
     if (value.is_map() && value.find("foreach") != nullptr) {
@@ -244,7 +250,8 @@ class Checker {
   void body(const Value& key, const Value& value, const std::string& where) {
     map(value, where, body_keys);
     if (value.is_map() && value.find("cmd") == nullptr) {
-      report(key, fmt::format("`{}` has no `cmd` in {}", where, path_), "add the command that makes its outs");
+      report(key, fmt::format("`{}` has no `cmd` in {}", where, path_),
+             "add the command that makes its outs");
     }
   }
 
@@ -268,23 +275,26 @@ void Checker::check(const Value& value, const std::string& where, Type type) {
     case Type::texts:
       return texts(value, where);
     case Type::command:
-      return value.is_list() ? texts(value, where) : scalar(value, where, Kind::string, "a text or a list of texts");
+      return value.is_list() ? texts(value, where)
+                             : scalar(value, where, Kind::string, "a text or a list of texts");
     case Type::text_or_map:
-      return each(value, where, "a list of files and maps", [&](const Value& item, const std::string& place) {
-        if (!item.is_text() && !item.is_map()) {
-          wrong(item, place, "a text or a map");
-        }
-      });
+      return each(value, where, "a list of files and maps",
+                  [&](const Value& item, const std::string& place) {
+                    if (!item.is_text() && !item.is_map()) {
+                      wrong(item, place, "a text or a map");
+                    }
+                  });
     case Type::params:
-      return named(value, where, "a list of keys and of maps", [&](const Value& keys, const std::string& place) {
-        if (!keys.is(Kind::null)) {
-          texts(keys, place);
-        }
-      });
+      return named(value, where, "a list of keys and of maps",
+                   [&](const Value& keys, const std::string& place) {
+                     if (!keys.is(Kind::null)) {
+                       texts(keys, place);
+                     }
+                   });
     case Type::outs:
-      return named(value, where, "a list of paths", [&](const Value& flags, const std::string& place) {
-        map(flags, place, out_keys);
-      });
+      return named(
+          value, where, "a list of paths",
+          [&](const Value& flags, const std::string& place) { map(flags, place, out_keys); });
     case Type::plots:
       return named(value, where, "a list of paths",
                    [&](const Value& flags, const std::string& place) { plot_props(flags, place); });
@@ -296,11 +306,12 @@ void Checker::check(const Value& value, const std::string& where, Type type) {
 void Checker::check_more(const Value& value, const std::string& where, Type type) {
   switch (type) {
     case Type::top_plots:
-      return named(value, where, "a list of plots", [&](const Value& props, const std::string& place) {
-        if (!props.is(Kind::null)) {
-          plot_props(props, place);
-        }
-      });
+      return named(value, where, "a list of plots",
+                   [&](const Value& props, const std::string& place) {
+                     if (!props.is(Kind::null)) {
+                       plot_props(props, place);
+                     }
+                   });
     case Type::artifacts:
       if (!value.is_map()) {
         return wrong(value, where, "a map of artifacts");
@@ -309,7 +320,8 @@ void Checker::check_more(const Value& value, const std::string& where, Type type
         const std::string place = join(where, template_text(value.keys[i]));
         map(value.items[i], place, artifact_keys);
         if (value.items[i].is_map() && value.items[i].find("path") == nullptr) {
-          report(value.keys[i], fmt::format("`{}` has no `path`", place), "add the path of the artifact");
+          report(value.keys[i], fmt::format("`{}` has no `path`", place),
+                 "add the path of the artifact");
         }
       }
       return;
@@ -340,7 +352,8 @@ void Checker::check_more(const Value& value, const std::string& where, Type type
     case Type::file_deps:
       return each(value, where, "a list", [&](const Value& item, const std::string& place) {
         const bool out = type == Type::file_outs;
-        map(item, place, out ? std::span<const Key>(file_out_keys) : std::span<const Key>(file_dep_keys));
+        map(item, place,
+            out ? std::span<const Key>(file_out_keys) : std::span<const Key>(file_dep_keys));
         if (item.is_map() && item.find("path") == nullptr && item.find("db") == nullptr) {
           report(item, fmt::format("`{}` has no `path` in {}", place, path_));
         }

@@ -83,7 +83,8 @@ struct Stage {
 // The top-level sections of one dvc.yaml besides its stages, resolved.
 struct TopLevel {
   std::string file;
-  Value sections = Value::map();  // params, metrics, plots, artifacts, datasets: those that are there
+  Value sections =
+      Value::map();  // params, metrics, plots, artifacts, datasets: those that are there
 };
 
 // The folder of a path: "" for what lies in the root.

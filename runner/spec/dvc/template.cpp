@@ -16,9 +16,11 @@ struct Match {
   std::string_view inner;
 };
 
-// The first `${...}` at or after `from` that no backslash escapes and whose brace closes in its line.
+// The first `${...}` at or after `from` that no backslash escapes and whose brace closes in its
+// line.
 std::optional<Match> next_match(std::string_view text, std::size_t from) {
-  for (std::size_t at = text.find("${", from); at != std::string_view::npos; at = text.find("${", at + 1)) {
+  for (std::size_t at = text.find("${", from); at != std::string_view::npos;
+       at = text.find("${", at + 1)) {
     if (at > 0 && text[at - 1] == '\\') {
       continue;
     }
@@ -84,8 +86,8 @@ const Value* child(const Value& parent, const std::string& part) {
   long index = 0;
   const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
   const long count = static_cast<long>(parent.items.size());
-  if (!parent.is_list() || error != std::errc() || end != part.data() + part.size() || index >= count ||
-      index < -count) {
+  if (!parent.is_list() || error != std::errc() || end != part.data() + part.size() ||
+      index >= count || index < -count) {
     return nullptr;
   }
   return &parent.items[static_cast<std::size_t>(index < 0 ? index + count : index)];
@@ -100,24 +102,28 @@ std::string flag_text(const Value& value) {
   return value.is_text() ? shlex_quote(value.text) : plain_text(value);
 }
 
-Status add_flags(const Value& map, const std::string& prefix, const FlagStyle& style, std::string& out) {
+Status add_flags(const Value& map, const std::string& prefix, const FlagStyle& style,
+                 std::string& out) {
   for (std::size_t i = 0; i < map.keys.size(); ++i) {
     const std::string name = prefix + template_text(map.keys[i]);
     const Value& value = map.items[i];
     if (value.is_map()) {
       TRY_OK(add_flags(value, name + ".", style, out));
     } else if (value.is(Value::Kind::boolean)) {
-      out += value.truth ? fmt::format("--{} ", name)
+      out += value.truth                                          ? fmt::format("--{} ", name)
              : style.boolean == FlagStyle::Bool::boolean_optional ? fmt::format("--no-{} ", name)
                                                                   : std::string();
     } else if (value.is_list()) {
       for (std::size_t n = 0; n < value.items.size(); ++n) {
         if (value.items[n].is_composite()) {
-          return fail(Code::invalid, fmt::format("`{}` holds a list or map inside a list, which cannot become a flag",
-                                                 printable(name)));
+          return fail(
+              Code::invalid,
+              fmt::format("`{}` holds a list or map inside a list, which cannot become a flag",
+                          printable(name)));
         }
         const bool flag = n == 0 || style.list == FlagStyle::List::append;
-        out += (flag ? fmt::format("--{} ", name) : std::string()) + flag_text(value.items[n]) + ' ';
+        out +=
+            (flag ? fmt::format("--{} ", name) : std::string()) + flag_text(value.items[n]) + ' ';
       }
     } else {
       out += fmt::format("--{} {} ", name, flag_text(value));
@@ -126,15 +132,16 @@ Status add_flags(const Value& map, const std::string& prefix, const FlagStyle& s
   return {};
 }
 
-Result<std::string> joined_text(const Value& value, std::string_view inner, Use use, const FlagStyle& style) {
+Result<std::string> joined_text(const Value& value, std::string_view inner, Use use,
+                                const FlagStyle& style) {
   if (use == Use::command && value.is_map()) {
     std::string flags;
     TRY_OK(add_flags(value, "", style, flags));
     return std::string(trim(flags));
   }
   if (value.is_composite()) {
-    return fail(Code::refused, fmt::format("`${{{}}}` is {}, which cannot be put into a text", printable(inner),
-                                           noun(value.kind)));
+    return fail(Code::refused, fmt::format("`${{{}}}` is {}, which cannot be put into a text",
+                                           printable(inner), noun(value.kind)));
   }
   return template_text(value);
 }
@@ -150,8 +157,9 @@ namespace {
 // Dates and the like cannot enter, however deep they lie.
 Status check_supported(const Value& value, const std::string& path) {
   if (value.is(Value::Kind::date) || value.is(Value::Kind::bytes) || value.is(Value::Kind::set)) {
-    return fail(Code::invalid, fmt::format("`{}` is {}, which templates do not know; put quotes around it",
-                                           printable(path), noun(value.kind)));
+    return fail(Code::invalid,
+                fmt::format("`{}` is {}, which templates do not know; put quotes around it",
+                            printable(path), noun(value.kind)));
   }
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const std::string name = value.is_map() ? template_text(value.keys[i]) : std::to_string(i);
@@ -184,8 +192,9 @@ Status Context::merge_into(Value& target, const Value& values, const std::string
       while (sources_.count(at) == 0 && at.find('.') != std::string::npos) {
         at = at.substr(0, at.rfind('.'));
       }
-      return fail(Code::invalid, fmt::format("cannot redefine `{}` from {} as it already exists in {}",
-                                             printable(full), source, sources_[at]));
+      return fail(Code::invalid,
+                  fmt::format("cannot redefine `{}` from {} as it already exists in {}",
+                              printable(full), source, sources_[at]));
     }
   }
   return {};
@@ -215,7 +224,8 @@ Result<const Value*> Context::select(std::string_view expression) const {
       const auto near = parts.size() == 1 ? nearest(parts[0], known) : std::nullopt;
       return fail(Code::not_found,
                   fmt::format("could not find `{}`{}", printable(trim(expression)),
-                              near ? fmt::format("; did you mean `{}`?", printable(*near)) : std::string()));
+                              near ? fmt::format("; did you mean `{}`?", printable(*near))
+                                   : std::string()));
     }
   }
   return at;
@@ -264,7 +274,8 @@ Result<Value> resolve_text(const Context& context, const std::string& text, Use 
   return Value::of_text(out + unescaped(std::string_view(text).substr(from)));
 }
 
-Result<Value> resolve_value(const Context& context, const Value& value, Use use, const FlagStyle& style) {
+Result<Value> resolve_value(const Context& context, const Value& value, Use use,
+                            const FlagStyle& style) {
   Value out = value;
   if (value.is_text()) {
     TRY(out, resolve_text(context, value.text, use, style));

@@ -1,7 +1,7 @@
-// YAML text -> Value as DVC reads it: YAML 1.2 with the scalars of ruamel.yaml (010 is ten, 0b11 and
-// 1_000 are integers, yes and 12:30 are texts, 2020-01-02 is a date). One document; anchors, merge
-// keys and the tags of the core schema. Knows nothing of what the document means. No input makes it
-// crash or grow beyond its limits.
+// YAML text -> Value as DVC reads it: YAML 1.2 with the scalars of ruamel.yaml (010 is ten, 0b11
+// and 1_000 are integers, yes and 12:30 are texts, 2020-01-02 is a date). One document; anchors,
+// merge keys and the tags of the core schema. Knows nothing of what the document means. No input
+// makes it crash or grow beyond its limits.
 #pragma once
 
 #include <cstddef>

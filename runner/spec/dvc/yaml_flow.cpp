@@ -68,7 +68,7 @@ Value YamlReader::flow_list() {
     list.items.push_back(std::move(item));
     if (cursor_.peek() == ',') {
       cursor_.advance();
-    } else if (cursor_.peek() != ']') {
+    } else if (cursor_.peek() != ']' && !cursor_.at_end()) {
       cursor_.stop("a comma or `]` is missing in this list");
     }
   }
@@ -91,7 +91,8 @@ Value YamlReader::flow_map() {
       cursor_.advance();
       cursor_.skip_to_token();
     }
-    const bool merge = cursor_.rest().starts_with("<<") && (cursor_.blank(2) || cursor_.peek(2) == ':');
+    const bool merge =
+        cursor_.rest().starts_with("<<") && (cursor_.blank(2) || cursor_.peek(2) == ':');
     Value key = cursor_.peek() == ':' && cursor_.blank(1) ? Value{} : flow_node();
     if (merge) {
       key.kind = Value::Kind::bytes;
@@ -102,7 +103,7 @@ Value YamlReader::flow_map() {
     cursor_.skip_to_token();
     if (cursor_.peek() == ',') {
       cursor_.advance();
-    } else if (cursor_.peek() != '}') {
+    } else if (cursor_.peek() != '}' && !cursor_.at_end()) {
       cursor_.stop("a comma or `}` is missing in this map");
     }
   }
@@ -127,9 +128,10 @@ Value YamlReader::flow_node() {
   } else if ((own.anchor || own.tag) && (c == ',' || c == ']' || c == '}')) {
     value = plain("", own);
   } else {
-    cursor_.stop(cursor_.at_end() ? std::string("the text ends inside a list or map")
-                                  : fmt::format("no value can start with `{}`; put quotes around it",
-                                                printable(std::string(1, c))));
+    cursor_.stop(cursor_.at_end()
+                     ? std::string("the text ends inside a list or map")
+                     : fmt::format("no value can start with `{}`; put quotes around it",
+                                   printable(std::string(1, c))));
   }
   return placed(std::move(value), start);
 }

@@ -34,8 +34,10 @@ std::string without_underscores(std::string_view text) {
 std::string to_decimal(std::string_view digits, unsigned base) {
   std::string decimal = "0";
   for (const char c : digits) {
-    unsigned carry = is_digit(c) ? static_cast<unsigned>(c - '0')
-                                 : static_cast<unsigned>(std::tolower(static_cast<unsigned char>(c)) - 'a') + 10U;
+    unsigned carry =
+        is_digit(c)
+            ? static_cast<unsigned>(c - '0')
+            : static_cast<unsigned>(std::tolower(static_cast<unsigned char>(c)) - 'a') + 10U;
     for (std::size_t i = decimal.size(); i-- > 0;) {
       const unsigned sum = static_cast<unsigned>(decimal[i] - '0') * base + carry;
       decimal[i] = static_cast<char>('0' + sum % 10);
@@ -183,7 +185,8 @@ std::optional<std::string> date_text(std::string_view text) {
     return std::nullopt;
   }
   const bool two_digits = month_start - rest.size() == 5;
-  const bool possible = parts.tm_mon >= 1 && parts.tm_mon <= 12 && parts.tm_mday >= 1 && parts.tm_mday <= 31;
+  const bool possible =
+      parts.tm_mon >= 1 && parts.tm_mon <= 12 && parts.tm_mday >= 1 && parts.tm_mday <= 31;
   if (rest.empty()) {
     return two_digits && possible ? std::optional<std::string>(text) : std::nullopt;
   }
@@ -207,8 +210,8 @@ std::optional<std::string> date_text(std::string_view text) {
     return std::nullopt;
   }
   gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{}", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{}", parts.tm_year + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
                      fraction.empty() || fraction == "000000" ? "" : ".",
                      fraction == "000000" ? "" : fraction);
 }
@@ -284,8 +287,10 @@ std::optional<Value> tagged_value(std::string_view tag, std::string_view text) {
   }
   if (tag == "binary") {
     std::string bytes(text);
-    bytes.erase(std::remove_if(bytes.begin(), bytes.end(), [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }),
-                bytes.end());
+    bytes.erase(
+        std::remove_if(bytes.begin(), bytes.end(),
+                       [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }),
+        bytes.end());
     return of_kind(Kind::bytes, std::move(bytes));
   }
   return std::nullopt;

@@ -9,7 +9,9 @@ namespace mlpipe::spec::dvc {
 namespace {
 
 void add_utf8(std::uint32_t code, std::string& out) {
-  const auto byte = [&](std::uint32_t value) { out += static_cast<char>(static_cast<unsigned char>(value)); };
+  const auto byte = [&](std::uint32_t value) {
+    out += static_cast<char>(static_cast<unsigned char>(value));
+  };
   if (code < 0x80) {
     byte(code);
   } else if (code < 0x800) {
@@ -51,9 +53,9 @@ struct Escape {
   std::string_view text;
 };
 constexpr Escape escapes[] = {
-    {'a', "\a"}, {'b', "\b"},  {'t', "\t"},   {'\t', "\t"},       {'n', "\n"},
-    {'v', "\v"}, {'f', "\f"},  {'r', "\r"},   {'e', "\x1b"},      {' ', " "},
-    {'"', "\""}, {'/', "/"},   {'\\', "\\"},  {'N', "\xC2\x85"},  {'_', "\xC2\xA0"},
+    {'a', "\a"},           {'b', "\b"},          {'t', "\t"},  {'\t', "\t"},      {'n', "\n"},
+    {'v', "\v"},           {'f', "\f"},          {'r', "\r"},  {'e', "\x1b"},     {' ', " "},
+    {'"', "\""},           {'/', "/"},           {'\\', "\\"}, {'N', "\xC2\x85"}, {'_', "\xC2\xA0"},
     {'L', "\xE2\x80\xA8"}, {'P', "\xE2\x80\xA9"}};
 
 // The cursor stands behind the backslash.
@@ -210,8 +212,8 @@ std::string read_block_scalar(YamlCursor& cursor, int parent) {
   const Header header = read_header(cursor);
   const std::size_t base = parent < 0 ? 0 : static_cast<std::size_t>(parent);
   const std::size_t least = parent < 0 ? 0 : base + 1;
-  const std::size_t indent =
-      header.indent > 0 ? (parent < 0 ? 0 : base) + header.indent : std::max(found_indent(cursor), least);
+  const std::size_t indent = header.indent > 0 ? (parent < 0 ? 0 : base) + header.indent
+                                               : std::max(found_indent(cursor), least);
   std::string out;
   std::size_t breaks = 0;      // line ends since the last text
   bool more_indented = false;  // of the last text line: its breaks are not folded
@@ -241,9 +243,10 @@ std::string read_block_scalar(YamlCursor& cursor, int parent) {
     }
     cursor.advance();
   }
-  const std::size_t ends = header.chomp == Chomp::keep    ? breaks
-                           : header.chomp == Chomp::strip ? 0
-                                                          : std::min<std::size_t>(breaks, out.empty() ? 0 : 1);
+  const std::size_t ends = header.chomp == Chomp::keep ? breaks
+                           : header.chomp == Chomp::strip
+                               ? 0
+                               : std::min<std::size_t>(breaks, out.empty() ? 0 : 1);
   return out + std::string(ends, '\n');
 }
 
@@ -298,8 +301,9 @@ std::string read_plain(YamlCursor& cursor, int parent, Inside inside) {
     behind.advance(more.size());
     behind.skip_blanks();
     if (inside == Inside::block && behind.peek() == ':' && behind.blank(1)) {
-      ahead.stop("a `:` that cannot start a value here; put quotes around the text, or check the "
-                 "indentation");
+      ahead.stop(
+          "a `:` that cannot start a value here; put quotes around the text, or check the "
+          "indentation");
     }
     out += breaks == 1 ? std::string(" ") : std::string(breaks - 1, '\n');
     out += more;
