@@ -8,6 +8,9 @@
 
 #include "runner/base/text.hpp"
 #include "runner/plan/json_depth.hpp"
+#include "stages/data_check/json_node.hpp"
+#include "stages/regression/evidence_settings.hpp"
+#include "stages/regression/evidence_step.hpp"
 #include "stages/regression/gates.hpp"
 #include "stages/regression/settings.hpp"
 #include "stages/shared/metrics_step.hpp"
@@ -26,6 +29,9 @@ Result<plan::Lowered> lower(const spec::Stage& stage) {
   lowered.native = plan::Native::after_command;
   lowered.baseline = baseline_of(stage.config);
   lowered.candidate = settings.candidate;
+  if (const auto evidence = evidence_of(stage.config)) {
+    lowered.always_run = !stage.max_age && reads_clock(*evidence);
+  }
   return lowered;
 }
 
@@ -163,15 +169,12 @@ Json details_of(std::span<const GateResult> gates, const std::optional<Baseline>
   return json;
 }
 
-Result<plan::StepResult> step(const plan::StepInput& input, Host&) {
-  TRY(const Settings settings, settings_from_json(input.config));
-  auto read = read_metrics_files(input.root, settings.candidate);
-  if (!read) {
-    return unreadable(read.error());
-  }
+// The gates on metrics files, in `result`; their part of the details.
+Result<Json> judge_metrics(const Settings& settings, const plan::StepInput& input,
+                           std::vector<MetricsFile> read, plan::StepResult& result) {
   std::vector<CandidateFile> files;
   std::vector<plan::Metrics> metrics;
-  for (MetricsFile& file : *read) {
+  for (MetricsFile& file : read) {
     metrics.push_back(file.metrics);
     files.push_back({std::move(file.path), std::move(file.metrics)});
   }
@@ -181,7 +184,6 @@ Result<plan::StepResult> step(const plan::StepInput& input, Host&) {
   }
   const Comparison comparison{files, baseline ? &*baseline : nullptr, input.baseline_note,
                               settings.on_missing};
-  plan::StepResult result;
   std::vector<GateResult> gates;
   for (const Gate& gate : settings.gates) {
     gates.push_back(judge(gate, comparison));
@@ -190,8 +192,57 @@ Result<plan::StepResult> step(const plan::StepInput& input, Host&) {
   result.outcome = outcome_of(gates);
   result.summary = summary_of(gates);
   result.metrics = plan::metrics_json(std::span<const plan::Spread>(plan::spread_over(metrics)));
-  result.details = details_of(gates, baseline, input, files, result.metrics)
-                       .dump(-1, ' ', false, Json::error_handler_t::replace);
+  return details_of(gates, baseline, input, files, result.metrics);
+}
+
+int rank(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::errored:
+      return 3;
+    case Outcome::failed:
+      return 2;
+    case Outcome::warned:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+// What the predictions say, beside what the metrics files said.
+void add_evidence(const EvidenceResult& evidence, const Settings& settings,
+                  plan::StepResult& result, Json& details) {
+  Json metrics = Json::parse(result.metrics);
+  for (const plan::Metric& metric : evidence.metrics) {
+    metrics.emplace(metric.name, metric.value);  // a metrics file's own number stays
+  }
+  result.metrics = metrics.dump();
+  details["candidate"] = metrics;
+  details["evidence"] = evidence.details.empty() ? Json(nullptr) : Json::parse(evidence.details);
+  result.findings.insert(result.findings.end(), evidence.findings.begin(), evidence.findings.end());
+  if (settings.gates.empty() || rank(evidence.outcome) > rank(result.outcome)) {
+    result.outcome = evidence.outcome;
+    result.summary = evidence.summary;
+  }
+}
+
+Result<plan::StepResult> step(const plan::StepInput& input, Host& host) {
+  TRY(const Settings settings, settings_from_json(input.config));
+  auto read = read_metrics_files(input.root, settings.candidate);
+  if (!read) {
+    return unreadable(read.error());
+  }
+  plan::StepResult result;
+  TRY(Json details, judge_metrics(settings, input, std::move(*read), result));
+  if (!settings.evidence.empty()) {
+    TRY(const spec::Node config, data_check::node_from_json(settings.evidence));
+    const auto evidence = evidence_of(config);
+    if (!evidence) {
+      return fail(Code::internal, "configuration of a regression step: no evidence in it");
+    }
+    add_evidence(judge_evidence(gate_files_of(config), *evidence, input, host), settings, result,
+                 details);
+  }
+  result.details = details.dump(-1, ' ', false, Json::error_handler_t::replace);
   return result;
 }
 
@@ -204,7 +255,9 @@ Kind kind() {
   kind.rules.name = "regression";
   kind.rules.cmd = spec::Command::none;
   kind.rules.paths = {{"candidate.metrics", Role::dep, Select::metrics},
-                      {"baseline.path", Role::dep, Select::metrics}};
+                      {"candidate.predictions", Role::dep, Select::all_outs},
+                      {"baseline.path", Role::dep, Select::metrics},
+                      {"baseline.predictions", Role::dep, Select::all_outs}};
   kind.rules.check = &check;
   kind.lower = &lower;
   kind.step = &step;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runner/plan/metrics.hpp"
+#include "stages/regression/evidence_settings.hpp"
 #include "stages/shared/config.hpp"
 
 namespace mlpipe::stages::regression {
@@ -65,12 +66,16 @@ void check_gates(const Node& config, spec::Diagnostics& diagnostics) {
   if (gates == nullptr || gates->kind != spec::NodeKind::list) {
     return;  // the schema says so
   }
+  bool compares_files = false;
   for (std::size_t i = 0; i < gates->items.size(); ++i) {
     const Node& gate = gates->items[i];
     if (gate.kind != spec::NodeKind::map) {
       continue;
     }
-    check_limits(gate, diagnostics);
+    if (!judges_predictions(gate)) {
+      check_limits(gate, diagnostics);
+      compares_files = true;
+    }
     for (std::size_t j = 0; j < i; ++j) {
       if (gates->items[j].same(gate)) {
         diagnostics.error(gate.mark, fmt::format("this gate is the same as the one in line {}",
@@ -83,6 +88,10 @@ void check_gates(const Node& config, spec::Diagnostics& diagnostics) {
       diagnostics.error(gate.mark, "a drop is measured against a baseline, and none is given",
                         "add baseline: {blessed: main}, or judge with min and max only");
     }
+  }
+  if (compares_files && at(config, "candidate", "metrics") == nullptr) {
+    diagnostics.error(gates->mark, "a gate compares metrics files, and the candidate names none",
+                      "add candidate: {metrics: FILE}; a gate with a `margin` judges predictions");
   }
 }
 
@@ -153,6 +162,7 @@ void check(const spec::Stage& stage, spec::Diagnostics& diagnostics) {
   }
   check_gates(stage.config, diagnostics);
   check_baseline(stage.config, diagnostics);
+  check_evidence(stage, diagnostics);
 }
 
 Settings settings_of(const Node& config) {
@@ -161,8 +171,13 @@ Settings settings_of(const Node& config) {
   settings.on_missing = on_missing_of(text_at(config, "on_missing").value_or("warn"));
   if (const Node* gates = config.find("gates")) {
     for (const Node& gate : gates->items) {
-      settings.gates.push_back(gate_of(gate));
+      if (!judges_predictions(gate)) {
+        settings.gates.push_back(gate_of(gate));
+      }
     }
+  }
+  if (config.find("evidence") != nullptr) {
+    settings.evidence = spec::canonical_json(config);
   }
   return settings;
 }
@@ -211,6 +226,9 @@ std::string to_json(const Settings& settings) {
     }
     json["gates"].push_back(std::move(item));
   }
+  if (!settings.evidence.empty()) {
+    json["predictions"] = Json::parse(settings.evidence);
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -223,6 +241,7 @@ Result<Settings> settings_from_json(const std::string& text) {
     for (const Json& gate : json.at("gates")) {
       settings.gates.push_back(gate_from_json(gate));
     }
+    settings.evidence = json.contains("predictions") ? json.at("predictions").dump() : std::string();
     return settings;
   } catch (const Json::exception& error) {
     return fail(Code::internal,

@@ -17,6 +17,8 @@ struct Settings {
   std::vector<std::string> candidate;  // paths or globs of metrics files
   OnMissing on_missing = OnMissing::warn;
   std::vector<Gate> gates;
+  std::string
+      evidence;  // canonical JSON of the stage's keys where predictions are judged; or empty
 };
 
 void check(const spec::Stage& stage, spec::Diagnostics& diagnostics);
