@@ -10,8 +10,6 @@
 #include <system_error>
 #include <vector>
 
-#include "runner/base/text.hpp"
-
 namespace mlpipe::adapter {
 namespace {
 
@@ -83,29 +81,7 @@ Result<std::unique_ptr<Port>> open_port(const Module& module, const Argument* ar
 
 }  // namespace
 
-namespace {
-
-// Whether .git stands in the folder or above: the library alone takes longer to load than a short
-// run lasts, and most that it would find out is that there is nothing.
-bool may_be_in_git(const std::string& root) {
-  std::error_code error;
-  fs::path folder = fs::canonical(root, error);
-  while (!error && !fs::exists(folder / ".git", error)) {
-    if (folder == folder.root_path()) {
-      return false;
-    }
-    folder = folder.parent_path();
-  }
-  return true;
-}
-
-}  // namespace
-
 Result<std::unique_ptr<port::Vcs>> open_vcs(const std::string& root) {
-  if (!may_be_in_git(root)) {
-    return fail(Code::not_found,
-                fmt::format("there is no git repository at or above {}", printable(root)));
-  }
   return open_port<port::Vcs, char>({"mlpipe_git.so", "mlpipe_open_vcs",
                                      "It needs libgit2 (Debian: apt-get install libgit2-1.5)"},
                                     root.c_str());

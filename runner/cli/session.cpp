@@ -46,6 +46,20 @@ std::string executable_path() {
   return error ? std::string("mlpipe") : path.string();
 }
 
+// Whether .git stands in the folder or above: the library alone takes longer to load than a short
+// run lasts, and most that it would find out is that there is nothing.
+bool may_be_in_git(const std::string& root) {
+  std::error_code error;
+  fs::path folder = fs::canonical(root, error);
+  while (!error && !fs::exists(folder / ".git", error)) {
+    if (folder == folder.root_path()) {
+      return false;
+    }
+    folder = folder.parent_path();
+  }
+  return true;
+}
+
 std::vector<spec::KindRules> kind_rules() {
   std::vector<spec::KindRules> rules;
   for (const stages::Kind& kind : stages::catalog()) {
@@ -112,6 +126,9 @@ Session::Session(Common common) : common_(std::move(common)) {
   };
   host_.vcs = [this]() -> Result<port::Vcs*> {
     if (!vcs_) {
+      if (!may_be_in_git(root_)) {
+        return fail(Code::not_found, "there is no git repository at or above " + printable(root_));
+      }
       TRY(vcs_, adapter::open_vcs(root_));
     }
     return vcs_.get();

@@ -15,7 +15,7 @@ The completion of bash asks the binary for verbs and options, and the graph for 
   [mlpipe r] run
   [mlpipe why ] prepare test train
   [mlpipe why t] test train
-  [mlpipe run --fo] --force
+  [mlpipe run --fo] --force --force-downstream
   [mlpipe run prepare tr] train
   [mlpipe -C other run ] elsewhere
   [mlpipe why -C other ] elsewhere

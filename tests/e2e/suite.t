@@ -179,7 +179,6 @@ In a pipeline the suite is an input like the table: a change of either runs the 
         expect_column_max_to_be_between(d): d: 2020-01-01 00:00:00, not at most 2019-12-31T00:00:00  (t.jsonl)
         rerun  mlpipe run check
   
-  
     stage         result            time      memory  metrics moved
     check         failed TIME SIZE
   

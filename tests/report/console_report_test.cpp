@@ -94,7 +94,6 @@ const std::string rest_of_run =
     "      log    .mlpipe/runs/r1/logs/train.log\n"
     "      rerun  mlpipe run train\n"
     "\n"
-    "\n"
     "  stage         result            time      memory  metrics moved\n"
     "  prepare       passed          1.50 s     2.0 MiB  accuracy 0.81 -> 0.83\n"
     "  train         failed          12.4 s              exit 1\n"

@@ -256,7 +256,7 @@ TEST(Load, AStagePutTogetherFollowsTheGrammar) {
       complaints_about(
           "templates: {t: {kind: data_check, table: x}}\nstages:\n  a: {extends: t, junit: y}\n")
           .size(),
-      2U);
+      1U);
   const Lines typed = complaints_about(
       "params: params.yaml\nstages:\n  a:\n    kind: regression\n    candidate: {metrics: m.json}\n"
       "    baseline: {blessed: main}\n    gates:\n      - {metric: x, min: '${word}'}\n",
