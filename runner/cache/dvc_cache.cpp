@@ -16,6 +16,7 @@
 #include "runner/cache/dvc_hash.hpp"
 #include "runner/cache/dvc_link.hpp"
 #include "runner/cache/files.hpp"
+#include "runner/cache/hash_file.hpp"
 
 namespace mlpipe::cache {
 namespace {
@@ -150,6 +151,16 @@ Status DvcCache::put_file(const std::string& path, const std::string& md5, DvcLa
   if (has(md5, layout)) {
     return {};
   }
+  TRY_OK(store_file(path, md5, layout));
+  if (layout == DvcLayout::current) {
+    files_->learn(path_of(md5, layout), md5);
+  }
+  return {};
+}
+
+// Touches nothing but the two files: many threads may do so at once.
+Status DvcCache::store_file(const std::string& path, const std::string& md5,
+                            DvcLayout layout) const {
   const std::string target = path_of(md5, layout);
   const Fd source(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!source.valid()) {
@@ -167,11 +178,7 @@ Status DvcCache::put_file(const std::string& path, const std::string& md5, DvcLa
   if (fchmod(temp.fd.get(), object_mode) != 0) {
     return fail_errno("cannot protect " + shown(temp.path), errno);
   }
-  TRY_OK(commit(temp, target));
-  if (layout == DvcLayout::current) {
-    files_->learn(target, md5);
-  }
-  return {};
+  return commit(temp, target);
 }
 
 Status DvcCache::put_bytes(std::string_view bytes, const std::string& oid, DvcLayout layout) const {
@@ -191,10 +198,21 @@ Status DvcCache::put(const std::string& path, const DvcContent& content, DvcLayo
   if (content.type == DvcContent::Type::file) {
     return put_file(path, content.oid, layout);
   }
-  std::set<std::string> seen;
+  std::set<std::string_view> seen;
+  std::vector<const DvcEntry*> missing;
   for (const DvcEntry& entry : content.entries) {
-    if (seen.insert(entry.md5).second) {
-      TRY_OK(put_file(path + '/' + entry.relpath, entry.md5, layout));
+    if (seen.insert(entry.md5).second && !has(entry.md5, layout)) {
+      missing.push_back(&entry);
+    }
+  }
+  std::vector<Status> done(missing.size());
+  for_each_index(missing.size(), worker_count(), [&](std::size_t i) {
+    done[i] = store_file(path + '/' + missing[i]->relpath, missing[i]->md5, layout);
+  });
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    TRY_OK(done[i]);
+    if (layout == DvcLayout::current) {
+      files_->learn(path_of(missing[i]->md5, layout), missing[i]->md5);
     }
   }
   TRY(const std::string object,
@@ -242,14 +260,25 @@ Status DvcCache::checkout_folder(const std::string& path, const Wanted& wanted) 
     TRY_OK(remove_path(path));
   }
   TRY_OK(make_folders(path));
-  std::set<std::string> names;
+  std::set<std::string_view> names;
+  std::vector<const DvcEntry*> missing;
   for (const DvcEntry& entry : entries) {
     names.insert(entry.relpath);
-    const std::string file = path + '/' + entry.relpath;
-    const auto now = files_->look_file(file, DvcHash::md5);
+    const auto now = files_->look_file(path + '/' + entry.relpath, DvcHash::md5);
     if (!now || now->md5 != entry.md5) {
-      TRY_OK(checkout_file(file, {entry.md5, wanted.layout, false}));
+      TRY_OK(verify(entry.md5, wanted.layout));
+      missing.push_back(&entry);
     }
+  }
+  std::vector<Status> done(missing.size());
+  for_each_index(missing.size(), worker_count(), [&](std::size_t i) {
+    const std::string object = path_of(missing[i]->md5, wanted.layout);
+    struct stat found {};
+    const bool empty = ::stat(object.c_str(), &found) == 0 && found.st_size == 0;
+    done[i] = place_object(links_, object, path + '/' + missing[i]->relpath, empty ? 0 : 1);
+  });
+  for (const Status& one : done) {
+    TRY_OK(one);
   }
   // What the folder holds beyond its object goes.
   std::error_code error;

@@ -58,6 +58,7 @@ class DvcCache {
   [[nodiscard]] std::vector<std::pair<std::string, DvcLayout>> objects() const;
 
  private:
+  Status store_file(const std::string& path, const std::string& md5, DvcLayout layout) const;
   Status checkout_file(const std::string& path, const Wanted& wanted) const;
   Status checkout_folder(const std::string& path, const Wanted& wanted) const;
   Status verify(const std::string& oid, DvcLayout layout) const;

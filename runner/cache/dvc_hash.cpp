@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
+#include <memory>
 
 #include "runner/base/md5.hpp"
 #include "runner/cache/files.hpp"
@@ -44,10 +44,10 @@ std::string to_unix(std::string_view block) {
 }
 
 // Fills the buffer unless the stream ends.
-Result<std::size_t> read_chunk(int in, std::vector<char>& buffer, const std::string& path) {
+Result<std::size_t> read_chunk(int in, char* buffer, const std::string& path) {
   std::size_t have = 0;
-  while (have < buffer.size()) {
-    const ssize_t got = ::read(in, buffer.data() + have, buffer.size() - have);
+  while (have < chunk) {
+    const ssize_t got = ::read(in, buffer + have, chunk - have);
     if (got < 0 && errno == EINTR) {
       continue;
     }
@@ -66,12 +66,12 @@ Result<std::size_t> read_chunk(int in, std::vector<char>& buffer, const std::str
 
 Result<DvcStream> dvc_hash_stream(int in, int out, DvcHash hash, const std::string& path) {
   Md5 md5;
-  std::vector<char> buffer(chunk);
+  const auto buffer = std::make_unique_for_overwrite<char[]>(chunk);  // small files touch little
   DvcStream stream;
   bool text = false;
   for (bool first = true;; first = false) {
-    TRY(const std::size_t have, read_chunk(in, buffer, path));
-    const std::string_view block(buffer.data(), have);
+    TRY(const std::size_t have, read_chunk(in, buffer.get(), path));
+    const std::string_view block(buffer.get(), have);
     if (first) {
       text = hash == DvcHash::md5_dos2unix && looks_like_text(block);
     }
@@ -80,7 +80,7 @@ Result<DvcStream> dvc_hash_stream(int in, int out, DvcHash hash, const std::stri
       TRY_OK(write_all(out, block, path));
     }
     stream.size += have;
-    if (have < buffer.size()) {
+    if (have < chunk) {
       break;
     }
   }

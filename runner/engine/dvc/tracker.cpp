@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 
+#include "runner/base/python_text.hpp"
 #include "runner/base/text.hpp"
 #include "runner/engine/files.hpp"
 #include "runner/spec/dvc/params.hpp"
@@ -42,8 +43,54 @@ Result<std::vector<cache::DvcLink>> link_order(const std::string& types) {
   return links;
 }
 
+enum class Side : std::uint8_t { ours, theirs };
+
+// One side of a merge that git could not settle; the text itself where there is no conflict.
+std::string side_of(std::string_view text, Side wanted) {
+  enum class In : std::uint8_t { both, ours, base, theirs } in = In::both;
+  std::string out;
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.starts_with("<<<<<<< ")) {
+      in = In::ours;
+    } else if (line.starts_with("||||||| ") && in == In::ours) {
+      in = In::base;
+    } else if (line == "=======" && in != In::both) {
+      in = In::theirs;
+    } else if (line.starts_with(">>>>>>> ") && in == In::theirs) {
+      in = In::both;
+    } else if (in == In::both || in == (wanted == Side::ours ? In::ours : In::theirs)) {
+      out += std::string(line) + '\n';
+    }
+  }
+  return out;
+}
+
+// The union of both sides; what they say differently of a stage counts as unknown.
+Value united(Value ours, const Value& theirs) {
+  Value* into = ours.find("stages");
+  const Value* from = theirs.find("stages");
+  if (into == nullptr || from == nullptr || !into->is_map() || !from->is_map()) {
+    return ours;
+  }
+  for (std::size_t i = 0; i < from->keys.size(); ++i) {
+    const std::string& name = from->keys[i].text;
+    const Value* known = into->find(name);
+    if (known == nullptr) {
+      into->set(name, from->items[i]);
+    } else if (!python_equal(*known, from->items[i])) {
+      into->erase(name);
+    }
+  }
+  return ours;
+}
+
 Result<lock::DvcLock> parse_lock(const std::string& path, const std::string& text) {
-  auto document = spec::dvc::read_yaml(text);
+  const bool conflict = text.find("<<<<<<< ") != std::string::npos;
+  auto document = spec::dvc::read_yaml(conflict ? side_of(text, Side::ours) : text);
+  if (document && conflict) {
+    auto theirs = spec::dvc::read_yaml(side_of(text, Side::theirs));
+    document = theirs ? united(std::move(*document), *theirs) : std::move(theirs);
+  }
   if (!document) {
     return fail(
         Code::invalid,
