@@ -4,6 +4,7 @@
 #include <functional>
 #include <string_view>
 
+#include "runner/cli/isolated.hpp"
 #include "runner/cli/verbs.hpp"
 #include "runner/cli/version.hpp"
 
@@ -119,7 +120,9 @@ void add_check(CLI::App& app, CheckArguments& check, Verb& verb) {
       ->required()
       ->type_name("FILE");
   sub->add_flag("--json", check.json, "the result as JSON");
-  sub->callback([&] { verb = [&] { return cli::check(check); }; });
+  sub->callback([&] {
+    verb = [&] { return cli::isolated(check.table, [&] { return cli::check(check); }); };
+  });
 }
 
 void add_table(CLI::App& app, TableArguments& table, Verb& verb) {
@@ -131,7 +134,9 @@ void add_table(CLI::App& app, TableArguments& table, Verb& verb) {
       ->type_name("N")
       ->excludes(json)
       ->check(CLI::PositiveNumber);
-  sub->callback([&] { verb = [&] { return cli::show_table(table); }; });
+  sub->callback([&] {
+    verb = [&] { return cli::isolated(table.table, [&] { return cli::show_table(table); }); };
+  });
 }
 
 void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {

@@ -87,7 +87,11 @@ struct Check {
   std::string owner;
 };
 
+// Whether what a Delta table promises of its rows is checked beside `checks`.
+enum class Constraints : std::uint8_t { none, from_table };
+
 struct Config : table::Source {
+  Constraints constraints = Constraints::none;
   std::vector<Check> checks;
 };
 

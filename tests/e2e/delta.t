@@ -1,0 +1,21 @@
+A dependency on a Delta table: a commit is a change, a vacuum and a checkpoint are none.
+
+  $ mkdir -p lake/_delta_log && log=lake/_delta_log/0000000000000000000
+  $ echo 1 > lake/one.parquet && echo 2 > lake/two.parquet
+  $ printf '{"add":{"path":"one.parquet","partitionValues":{}}}\n' > ${log}0.json
+  $ printf '{"remove":{"path":"one.parquet"}}\n{"add":{"path":"two.parquet","partitionValues":{}}}\n' > ${log}1.json
+  $ printf 'mlpipe: 1\nname: x\nstages:\n  train: {cmd: echo trained, deps: [lake]}\n' > mlpipe.yaml
+  $ mlpipe run > out.txt && mlpipe status
+  $ rm lake/one.parquet && echo x > ${log}1.checkpoint.parquet && echo x > lake/_delta_log/_last_checkpoint
+  $ mkdir lake/_change_data && echo x > lake/_change_data/c.parquet && echo x > lake/.two.parquet.crc
+  $ mlpipe status
+  $ echo 3 > lake/three.parquet && mlpipe status
+  $ printf '{"add":{"path":"three.parquet","partitionValues":{}}}\n' > ${log}2.json
+  $ mlpipe why train
+
+A version is named where the table is, and nowhere else.
+
+  $ printf -- '- row_count: {min: 0}\n' > checks.yaml
+  $ printf 'a\n1\n' > plain.csv
+  $ mlpipe check plain.csv@v3 --checks checks.yaml
+  $ mlpipe table none@v3
