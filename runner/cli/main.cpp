@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "runner/cli/data_arguments.hpp"
+#include "runner/cli/isolated.hpp"
 #include "runner/cli/verbs.hpp"
 #include "runner/cli/version.hpp"
 
@@ -140,7 +141,9 @@ void add_check(CLI::App& app, CheckArguments& check, Verb& verb) {
   sub->add_option("--parameter", check.parameters, "a parameter of the suite, NAME=VALUE")
       ->type_name("NAME=VALUE");
   sub->add_flag("--json", check.json, "the result as JSON");
-  sub->callback([&] { verb = [&] { return cli::check(check); }; });
+  sub->callback([&] {
+    verb = [&] { return cli::isolated(check.table, [&] { return cli::check(check); }); };
+  });
 }
 
 void add_table(CLI::App& app, TableArguments& table, Verb& verb) {
@@ -152,7 +155,9 @@ void add_table(CLI::App& app, TableArguments& table, Verb& verb) {
       ->type_name("N")
       ->excludes(json)
       ->check(CLI::PositiveNumber);
-  sub->callback([&] { verb = [&] { return cli::show_table(table); }; });
+  sub->callback([&] {
+    verb = [&] { return cli::isolated(table.table, [&] { return cli::show_table(table); }); };
+  });
 }
 
 void add_drift(CLI::App& app, DriftArguments& drift, Verb& verb) {

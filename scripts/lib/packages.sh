@@ -16,8 +16,10 @@ build_packages=(
   libssl-dev
   libtomlplusplus-dev
   libyaml-cpp-dev
+  libzstd-dev
   ninja-build
   nlohmann-json3-dev
+  zlib1g-dev
 )
 # To fetch the DuckDB library and the example's data by exact version. A Node.js from elsewhere brings its own npm, and the
 # package would conflict with it.
@@ -26,7 +28,7 @@ command -v npm >/dev/null || fetch_packages=(npm)
 # What the example's code runs in.
 example_packages=(python3 python3-joblib python3-pandas python3-pytest python3-sklearn python3-yaml)
 # To build and run mlpipe's own tests.
-test_packages=(libgtest-dev procps python3-jsonschema python3-pandas python3-yaml)
+test_packages=(libgtest-dev procps python3-jsonschema python3-pandas python3-yaml zstd)
 
 # missing_packages PACKAGE...: those that are not installed, one a line.
 missing_packages() {

@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "runner/base/text.hpp"
 #include "stages/data_check/measure.hpp"
 #include "stages/data_check/report.hpp"
 #include "stages/data_check/suite_reader.hpp"
+#include "stages/data_check/table_constraints.hpp"
 #include "stages/table/table_files.hpp"
 
 namespace mlpipe::stages::data_check {
@@ -72,11 +75,20 @@ Result<plan::StepResult> run_checks(const Config& asked, const CheckOptions& opt
     return report_unreadable(config, files.error(), shown_table(config));
   }
   TRY(const auto engine, host.open_tables({options.threads, options.memory, options.scratch}));
-  const auto measurement = measure(*engine, *files, config);
+  Config checked = config;
+  if (config.constraints == Constraints::from_table) {
+    TRY(const auto log, host.open_tables({options.threads, options.memory, options.scratch}));
+    auto own = checks_of_table(*log, *files);
+    if (!own) {
+      return report_unreadable(config, own.error(), shown_table(config));
+    }
+    std::move(own->begin(), own->end(), std::back_inserter(checked.checks));
+  }
+  const auto measurement = measure(*engine, *files, checked);
   if (!measurement) {
     return report_unreadable(config, measurement.error(), shown_table(config));
   }
-  return report(config, *measurement, shown_table(config), options.now_ms);
+  return report(checked, *measurement, shown_table(config), options.now_ms);
 }
 
 Result<plan::StepResult> check_suite(const std::string& table, const SuiteText& suite,

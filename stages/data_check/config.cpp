@@ -66,6 +66,13 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
   if (const Node* at = node.find("at")) {
     config.at = table::read_at(*at, diagnostics);
   }
+  if (const Node* constraints = node.find("constraints")) {
+    config.constraints = Constraints::from_table;
+    if (constraints->kind != NodeKind::string || constraints->text != "from_table") {
+      diagnostics.error(constraints->mark, fmt::format("`constraints` must be from_table, not {}",
+                                                       shown(*constraints)));
+    }
+  }
   if (const Node* csv = node.find("csv")) {
     config.csv = table::read_csv_options(*csv, diagnostics);
   }
@@ -94,7 +101,8 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
 Config read_config(const Node& node, spec::Mark where, Diagnostics& diagnostics) {
   Config config;
   known_keys(node,
-             {"table", "format", "at", "csv", "checks", "on_empty", "suite", "suite_parameters"},
+             {"table", "format", "at", "csv", "constraints", "checks", "on_empty", "suite",
+              "suite_parameters"},
              "data_check", diagnostics);
   if (const Node* named = node.find("table")) {
     config.tables = table::read_tables(*named, diagnostics);
@@ -116,7 +124,8 @@ Config read_checks_file(const Node& document, Diagnostics& diagnostics) {
     read_body(wrapped, document.mark, config, diagnostics);
   } else if (document.kind == NodeKind::map) {
     known_keys(document,
-               {"table", "format", "at", "csv", "checks", "on_empty", "suite", "suite_parameters"},
+               {"table", "format", "at", "csv", "constraints", "checks", "on_empty", "suite",
+                "suite_parameters"},
                "a file of checks", diagnostics);
     read_body(document, document.mark, config, diagnostics);
   } else {

@@ -57,6 +57,9 @@ struct Check {
   std::optional<Origin> origin;  // of a suite: how Great Expectations names it
 };
 
+// Whether what a Delta table promises of its rows is checked beside `checks`.
+enum class Constraints : std::uint8_t { none, from_table };
+
 // A table that checks and SQL may name beside the one that is checked.
 struct OtherTable {
   std::string name;
@@ -68,6 +71,7 @@ inline constexpr std::size_t default_samples = 10;
 struct Config : table::Source {
   std::vector<OtherTable> others;  // read with the same `csv`; their formats are told by names
   std::size_t samples = default_samples;  // how many failing rows are shown
+  Constraints constraints = Constraints::none;
   std::vector<Check> checks;
   std::string suite;            // the path of a Great Expectations suite; empty: none
   spec::Node suite_parameters;  // a map of the values behind its parameters

@@ -68,6 +68,12 @@ Result<plan::Lowered> lower(const spec::Stage& stage) {
     }
     lowered.always_run = lowered.always_run || (!stage.max_age && reads_clock(one));
   }
+  // Which checks a table brings is known only with the table: no stored measurement can be judged
+  // again without it.
+  if (config.constraints == Constraints::from_table && lowered.verdict == plan::Verdict::fresh) {
+    lowered.verdict = plan::Lowered{}.verdict;
+    lowered.always_run = true;
+  }
   return lowered;
 }
 

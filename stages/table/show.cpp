@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "stages/table/quoting.hpp"
 
 namespace mlpipe::stages::table {
@@ -9,16 +11,18 @@ namespace {
 
 constexpr int shown_lines = 10;
 
-// JSON has no infinity, and the engine's JSON takes a decimal through a double.
+// A value as JSON text. JSON has no infinity, and the engine's JSON takes a decimal through a
+// double.
 std::string json_value(const TableColumn& column) {
   const std::string name = quote_identifier(column.name);
   if (column.type == "DOUBLE" || column.type == "FLOAT") {
-    return fmt::format("CASE WHEN isfinite({0}) THEN to_json({0}) ELSE to_json({0}::VARCHAR) END",
-                       name);
+    return fmt::format(
+        "CASE WHEN isfinite({0}) THEN to_json({0})::VARCHAR ELSE to_json({0}::VARCHAR)::VARCHAR "
+        "END",
+        name);
   }
-  return column.type.starts_with("DECIMAL") && !column.type.ends_with("]")
-             ? fmt::format("{}::VARCHAR::JSON", name)
-             : name;
+  const bool decimal = column.type.starts_with("DECIMAL") && !column.type.ends_with("]");
+  return decimal ? name + "::VARCHAR" : fmt::format("to_json({})::VARCHAR", name);
 }
 
 }  // namespace
@@ -65,12 +69,13 @@ Result<std::vector<std::string>> first_rows(port::TableEngine& engine, const Tab
                                             std::int64_t count) {
   std::string fields;
   for (const TableColumn& column : table.columns()) {
-    fields += fmt::format("{}{}: {}", fields.empty() ? "" : ", ", quote_literal(column.name),
+    fields += fmt::format(", {}, coalesce({}, 'null')",
+                          quote_literal(fmt::format("{}{}:", fields.empty() ? "{" : ",",
+                                                    nlohmann::json(column.name).dump())),
                           json_value(column));
   }
   TRY(const port::Rows rows,
-      engine.query(
-          fmt::format("SELECT to_json({{{}}})::VARCHAR FROM data LIMIT {}", fields, count)));
+      engine.query(fmt::format("SELECT concat(''{}, '}}') FROM data LIMIT {}", fields, count)));
   std::vector<std::string> lines;
   for (const auto& row : rows.rows) {
     lines.push_back(std::get<std::string>(row.at(0)));

@@ -8,9 +8,12 @@
 #include "runner/base/text.hpp"
 #include "stages/table/csv_columns.hpp"
 #include "stages/table/quoting.hpp"
+#include "stages/table/raw_check.hpp"
 
 namespace mlpipe::stages::table {
 namespace {
+
+constexpr std::size_t most_columns = 10'000;
 
 std::string derived(const char* what, std::size_t column) {
   return quote_identifier(fmt::format("mlpipe.{}.{}", what, column));
@@ -20,9 +23,9 @@ std::string derived(const char* what, std::size_t column) {
 // the work.
 std::string time_of_text(const std::string& text) {
   return fmt::format(
-      "CASE WHEN length({0}) = 19 AND {0}[17] = ':' THEN TRY_CAST({0} AS TIMESTAMP) ELSE "
+      "(CASE WHEN length({0}) = 19 AND {0}[17] = ':' THEN TRY_CAST({0} AS TIMESTAMP) ELSE "
       "TRY_CAST({0} AS "
-      "TIMESTAMPTZ) AT TIME ZONE 'UTC' END",
+      "TIMESTAMPTZ) AT TIME ZONE 'UTC' END)",
       text);
 }
 
@@ -89,6 +92,17 @@ Status same_parts(port::TableEngine& engine, const std::vector<std::string>& pat
                         i + 1, at(columns), paths.front(), at(own), path));
       }
     }
+  }
+  return {};
+}
+
+// A statement over more columns keeps the engine busy for minutes before it reads a row.
+Status few_columns(std::size_t count, const TableFiles& files) {
+  if (count > most_columns) {
+    return fail(Code::refused,
+                fmt::format("{} has {} columns; at most {} are read. Store it in long form, with a "
+                            "row for each value",
+                            printable(files.paths.front()), count, most_columns));
   }
   return {};
 }
@@ -181,6 +195,9 @@ Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, co
     TRY(readable, table.open_delta(engine, files));
   } else {
     TRY_OK(openable(files));
+    for (const std::string& path : files.paths) {
+      TRY_OK(check_raw(path, files.format));
+    }
     TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
                                        : table.open_typed(engine, files, types));
   }
@@ -198,9 +215,11 @@ Status Table::open_typed(port::TableEngine& engine, const TableFiles& files, Typ
           ? fmt::format("read_parquet({}, hive_partitioning = false)", paths)
           : fmt::format(
                 "read_json({}, hive_partitioning = false, format = '{}', sample_size = -1, "
-                "union_by_name = true)",
+                "union_by_name = true, map_inference_threshold = -1, "
+                "field_appearance_threshold = 0)",
                 paths, files.format == Format::json ? "array" : "newline_delimited");
   TRY(const auto own, describe(engine, scan));
+  TRY_OK(few_columns(own.size(), files));
   TRY_OK(distinct_partitions(files, own));
   const std::string source = with_partitions(scan, files.partitions, PartitionTypes::own);
   TRY(columns_, describe(engine, source));
@@ -292,6 +311,7 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
   TRY(std::vector<std::string> names, read_csv_header(engine, files, csv));
   const std::string scan = fmt::format("read_csv({}, hive_partitioning = false, {}",
                                        path_list(files.paths), csv_arguments(files, csv, names));
+  TRY_OK(few_columns(names.size(), files));
   TRY_OK(distinct_partitions(files, text_columns(names)));
   const auto source = [&](const std::string& option) {
     return with_partitions(scan + ", " + option + ")", files.partitions, PartitionTypes::text);
@@ -311,11 +331,10 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
     const bool typed =
         types != Types::skip && columns_[i].type != "NULL" && columns_[i].type != "VARCHAR";
     select += fmt::format(
-        "{0}{1} AS {2}, TRY_CAST({1} AS DOUBLE) AS {3}, {6} AS {4}, {5} "
+        "{0}{1} AS {2}, TRY_CAST({1} AS DOUBLE) AS {3}, {4} "
         "AS {1}",
-        i == 0 ? "" : ", ", column, derived("text", i), derived("number", i), derived("time", i),
-        typed ? fmt::format("TRY_CAST({} AS {})", column, columns_[i].type) : column,
-        time_of_text(column));
+        i == 0 ? "" : ", ", column, derived("text", i), derived("number", i),
+        typed ? fmt::format("TRY_CAST({} AS {})", column, columns_[i].type) : column);
   }
   TRY_OK(
       engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", rows(), select, skipping)));
@@ -367,7 +386,8 @@ std::string Table::number(std::size_t column) const {
 
 std::string Table::time(std::size_t column) const {
   if (format_ == Format::csv) {
-    return derived("time", column);
+    // Not in the view: to bind a time zone costs the engine milliseconds, for each column.
+    return time_of_text(derived("text", column));
   }
   return columns_[column].type == "TIMESTAMP WITH TIME ZONE"
              ? fmt::format("({} AT TIME ZONE 'UTC')", value(column))

@@ -96,6 +96,8 @@ def main():
         check(["make", "check"] in graph["edges"] and ["bad", "after"] in graph["edges"], f"edges are {graph['edges']}")
         check(set(states().values()) == {"never_run"}, f"states at first: {states()}")
         answer = valid(json.loads(mlpipe("check", "in.csv", "--checks", "checks.yaml", "--json", code=3)), "check")
+        table = valid(json.loads(mlpipe("table", "in.csv", "--json")), "table")
+        check(table["rows"] == 2 and table["columns"][0] == {"name": "a", "type": "BIGINT"}, f"{table}")
         failed = [item for item in answer["checks"] if item["status"] == "fail"]
         check(len(failed) == 1 and failed[0]["violations"] == 1 and failed[0]["sample"][0]["row"] == 2, f"{failed}")
         end = run(code=3)[-1]

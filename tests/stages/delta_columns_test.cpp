@@ -1,4 +1,6 @@
 // From the schema of a Delta table to the columns of its files.
+#include <map>
+
 #include "tests/stages/delta_fixture.hpp"
 
 namespace mlpipe::stages::table {
@@ -176,6 +178,47 @@ TEST_F(DeltaTest, ConstraintsAreTold) {
   EXPECT_EQ(table->delta()->constraints[0].name, "small");
   EXPECT_EQ(table->delta()->constraints[1].condition, "x > 3");
   EXPECT_EQ(table->delta()->not_null, (Lines{"x"}));
+}
+
+TEST_F(DeltaTest, ConstraintsAreChecked) {
+  const std::string x =
+      R"({"name":"x","type":"integer","nullable":false,"metadata":{"delta.invariants":)"
+      R"("{\"expression\":{\"expression\":\"x > 3\"}}"}})";
+  parquet("a.parquet", "SELECT unnest([4, 5, 12, 1, NULL])::INTEGER AS x");
+  commit(0, {protocol(),
+             metadata(
+                 x, "",
+                 R"-("delta.constraints.small":"x < 10","delta.constraints.odd":"spark_only(x)")-"),
+             add("a.parquet")});
+  Host host;
+  host.open_tables = &data_check::load_engine;
+  plan::StepInput input;
+  input.kind = "data_check";
+  input.root = root_.string();
+  input.scratch = (root_ / "scratch").string();
+  input.run_started = "2026-03-01T12:00:00Z";
+  const auto run = [&](const char* table) {
+    input.config = fmt::format(
+        R"({{"table":"{}","constraints":"from_table","checks":[{{"row_count":{{"min":5}}}}]}})",
+        table);
+    const auto result = data_check::kind().step(input, host);
+    EXPECT_TRUE(result);
+    return nlohmann::json::parse(result->details);
+  };
+  std::map<std::string, std::pair<std::string, int>> ended;
+  const auto details = run("t");
+  for (const auto& check : details.at("checks")) {
+    ended[check.at("name")] = {check.at("status"), check.at("violations")};
+  }
+  using End = std::pair<std::string, int>;
+  EXPECT_EQ(ended.size(), 5U);
+  EXPECT_EQ(ended["constraint not null(x)"], (End{"fail", 1}));
+  EXPECT_EQ(ended["constraint small"], (End{"fail", 2}));  // 12, and null is not true
+  EXPECT_EQ(ended["constraint invariant of x"], (End{"fail", 2}));
+  EXPECT_EQ(ended["constraint odd"].first, "error");
+  parquet("../plain.parquet", "SELECT 1 AS x");
+  EXPECT_NE(run("plain.parquet").at("error").get<std::string>().find("asks for a Delta table"),
+            std::string::npos);
 }
 
 }  // namespace
