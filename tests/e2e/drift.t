@@ -68,13 +68,13 @@ As a stage it is a gate, and its report is an output.
   $ mlpipe run 2>&1 | grep -E 'failed|blocked'
     failed    watch TIME  1 of 2 columns drifted
     watch         failed TIME SIZE
-  blocked by watch: after
-  * failed in TIME: 1 failed, 1 blocked (glob)
+    blocked by watch: after
+  work: failed in TIME: 1 failed, 1 blocked
   $ cp reference.csv current.csv
   $ mlpipe run 2>&1 | tail -1
   * passed in TIME: 2 passed (glob)
   $ grep -c '<svg' drift.html
-  1
+  2
   $ grep -E 'https?:|<script' drift.html
   [1]
 
@@ -82,4 +82,4 @@ Keys that are wrong are told before anything runs.
 
   $ printf 'mlpipe: 1\nstages: {w: {kind: drift, reference: reference.csv, current: current.csv, methods: {num: chisquare}}}\n' > bad.yaml
   $ mlpipe validate -f bad.yaml 2>&1 | head -1
-  bad.yaml:2:95: error: `chisquare` compares columns of type cat, not num
+  bad.yaml:2:90: error: `chisquare` compares columns of type cat, not num
