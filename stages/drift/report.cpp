@@ -201,7 +201,7 @@ plan::StepResult step_result(const DriftResult& result) {
            result.current, 0});
     }
     if (column.value && std::isfinite(*column.value)) {
-      metrics["value"][column.column] = *column.value;
+      metrics["value." + column.column] = *column.value;
     }
   }
   step.metrics = dump(metrics);

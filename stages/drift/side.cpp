@@ -19,7 +19,8 @@ Result<std::optional<profile::Profile>> saved(const table::Source& source,
   if (source.tables.size() != 1 || !source.tables[0].ends_with(".json")) {
     return std::optional<profile::Profile>();
   }
-  const auto text = read_file(root, source.tables[0], most_profile_bytes);
+  const std::string& path = source.tables[0];
+  const auto text = read_file(path.starts_with("/") ? "/" : root, path, most_profile_bytes);
   if (!text || !profile::looks_like_profile(*text)) {
     return std::optional<profile::Profile>();  // opening it as a table says what is wrong
   }

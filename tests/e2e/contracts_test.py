@@ -92,6 +92,20 @@ def main():
         pathlib.Path("params.yaml").write_text("depth: 3\n")
         pathlib.Path("in.csv").write_text("a,b\n1,2\n,3\n")
         pathlib.Path("checks.yaml").write_text("- not_null: {column: a}\n- row_count: {min: 1}\n")
+        pathlib.Path("reference.csv").write_text("a,b\n" + "".join(f"{i},x\n" for i in range(40)))
+        pathlib.Path("current.csv").write_text("a,b\n" + "".join(f"{i + 30},x\n" for i in range(40)))
+        drift = valid(json.loads(mlpipe("drift", "reference.csv", "current.csv", "--json", code=3)), "drift")
+        keys = ["column", "type", "method", "value", "p_value", "threshold", "drifted", "reference_rows", "current_rows"]
+        check([list(one)[:9] for one in drift["columns"]] == [keys, keys], f"{drift}")
+        check([drift["status"], drift["drifted_share"]] == ["fail", 0.5], f"{drift}")
+        check([drift["columns"][0][key] for key in keys if key not in ("p_value",)]
+              == ["a", "num", "ks", 0.75, 0.05, True, 40, 40], f"{drift}")
+        broken = valid(json.loads(mlpipe("drift", "reference.csv", "absent.csv", "--json", code=6)), "drift")
+        check(broken["status"] == "error" and not broken["columns"], f"{broken}")
+        profile = valid(json.loads(mlpipe("profile", "reference.csv", "--json", "-o", "kept.json")), "profile")
+        check(profile["columns"][0]["mean"] == 19.5 and profile["columns"][0]["complete"], f"{profile}")
+        again = valid(json.loads(mlpipe("drift", "kept.json", "current.csv", "--json", code=3)), "drift")
+        check(again["columns"] == drift["columns"], "a complete profile compares otherwise than its table")
         graph = valid(json.loads(mlpipe("graph", "--json")), "graph")
         check(["make", "check"] in graph["edges"] and ["bad", "after"] in graph["edges"], f"edges are {graph['edges']}")
         check(set(states().values()) == {"never_run"}, f"states at first: {states()}")
@@ -118,7 +132,7 @@ def main():
         events = run()
         check([event["event"] for event in events] == ["run_started", "run_finished"], "a no-op says more than two events")
         check(sorted(events[-1]["reused"]) == ["after", "bad", "check", "make"], f"{events[-1]}")
-    print("contracts_test: status, graph, check, run and data keep their schemas")
+    print("contracts_test: status, graph, check, drift, profile, run and data keep their schemas")
 
 
 main()

@@ -91,7 +91,7 @@ TEST(Validator, NumbersAreFiniteAndExact) {
 
 TEST(Validator, WhatIsNotBuiltIsRefusedByName) {
   const std::pair<const char*, const char*> cases[] = {
-      {"kind: drift, reference: x", "kind `drift` is not built yet"},
+      {"kind: monitor, reference: x", "kind `monitor` is not built yet"},
       {"kind: feedback", "kind `feedback` is not built yet"},
       {"cmd: x, executor: slurm", "executor `slurm` is not built yet"},
       {"cmd: x, deps: [{url: s3://b/k}]", "a dependency on a URL is not built yet"},
