@@ -16,9 +16,6 @@ constexpr std::pair<Test, std::string_view> tests[] = {
     {Test::delong, "delong"},
     {Test::t, "t"},
     {Test::wilcoxon, "wilcoxon"},
-    {Test::welch, "welch"},
-    {Test::mann_whitney, "mann_whitney"},
-    {Test::worse_than_all, "worse_than_all"},
 };
 
 }  // namespace

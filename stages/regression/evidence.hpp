@@ -23,10 +23,7 @@ enum class Test : std::uint8_t {
   mcnemar_chi2,
   delong,
   t,
-  wilcoxon,
-  welch,
-  mann_whitney,
-  worse_than_all
+  wilcoxon
 };
 [[nodiscard]] std::string_view name_of(Test test);
 [[nodiscard]] std::optional<Test> test_named(std::string_view name);

@@ -65,6 +65,11 @@ void drop_unfit(const Pair& pair, Evidence& evidence, std::vector<std::string>& 
 
 Result<Answer> judge_files(const GateFiles& files, Evidence& evidence, const ReadOptions& options,
                            Host& host) {
+  if (files.baseline.size() != 1 || files.candidate.size() != 1) {
+    return fail(Code::usage,
+                "one file of predictions a side: several, one a seed, are not judged yet; see "
+                "docs/not-yet.md");
+  }
   const bool chosen = evidence.metrics.empty();
   if (chosen) {
     TRY_OK(choose_metrics(files, evidence, options, host));

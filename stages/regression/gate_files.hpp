@@ -9,7 +9,7 @@
 
 namespace mlpipe::stages::regression {
 
-// Several files of a side are seeds: the same training, repeated.
+// One file a side; several would be seeds of one training, which is refused by name.
 struct GateFiles {
   std::vector<std::string> baseline;
   std::vector<std::string> candidate;

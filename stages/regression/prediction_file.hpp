@@ -5,35 +5,14 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "runner/base/error.hpp"
 #include "stages/kind.hpp"
 #include "stages/regression/evidence.hpp"
+#include "stages/regression/words.hpp"
 
 namespace mlpipe::stages::regression {
-
-// Texts by number, the same for all files of one comparison.
-class Words {
- public:
-  std::uint32_t id(std::string_view text);
-  [[nodiscard]] const std::string& text(std::uint32_t id) const { return texts_[id]; }
-  [[nodiscard]] std::size_t size() const { return texts_.size(); }
-
- private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> ids_;
-  std::vector<std::string> texts_;
-};
-
-inline constexpr std::uint32_t no_word = UINT32_MAX;
 
 // What is read of a file. A list that was not asked for, or that the file lacks, is empty.
 struct PredictionColumns {
@@ -65,16 +44,6 @@ struct ReadOptions {
   std::uint32_t threads = 1;
   std::uint64_t memory = 0;
 };
-
-// "CLASS=COLUMN" or a plain column.
-struct ScoreColumn {
-  std::string of_class;  // empty: the positive one
-  std::string column;
-};
-[[nodiscard]] ScoreColumn score_column(const std::string& text);
-
-// A class as it is compared: "1.0" is "1", since tools write whole labels as reals.
-[[nodiscard]] std::string class_name(std::string_view text);
 
 // not_found, invalid: what is wrong with the file, by column and row.
 [[nodiscard]] Result<PredictionColumns> read_prediction_file(const std::string& path,

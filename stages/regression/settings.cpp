@@ -241,7 +241,8 @@ Result<Settings> settings_from_json(const std::string& text) {
     for (const Json& gate : json.at("gates")) {
       settings.gates.push_back(gate_from_json(gate));
     }
-    settings.evidence = json.contains("predictions") ? json.at("predictions").dump() : std::string();
+    settings.evidence =
+        json.contains("predictions") ? json.at("predictions").dump() : std::string();
     return settings;
   } catch (const Json::exception& error) {
     return fail(Code::internal,

@@ -108,6 +108,13 @@ double covariance(const std::vector<double>& a, double mean_a, const std::vector
   return a.size() > 1 ? total / static_cast<double>(a.size() - 1) : nan;
 }
 
+std::vector<double> minus(std::vector<double> from, const std::vector<double>& what) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    from[i] -= what[i];
+  }
+  return from;
+}
+
 }  // namespace
 
 Ranking::Ranking(std::span<const double> scores) {
@@ -173,7 +180,7 @@ double spearman(const Ranking& a, const Ranking& b, Weights weights) {
 }
 
 double DeLong::standard_error() const {
-  return std::sqrt(std::max(0.0, variance_baseline + variance_candidate - 2 * covariance));
+  return std::sqrt(variance_difference);
 }
 
 DeLong delong(std::span<const double> baseline, std::span<const double> candidate,
@@ -186,7 +193,9 @@ DeLong delong(std::span<const double> baseline, std::span<const double> candidat
     return covariance(x.positive, x.auc, y.positive, y.auc) / m +
            covariance(x.negative, x.auc, y.negative, y.auc) / n;
   };
-  return {a.auc, b.auc, joint(a, a), joint(b, b), joint(a, b)};
+  const Placements apart{minus(b.positive, a.positive), minus(b.negative, a.negative),
+                         b.auc - a.auc};
+  return {a.auc, b.auc, joint(a, a), joint(b, b), joint(a, b), joint(apart, apart)};
 }
 
 }  // namespace mlpipe::stages::statistics

@@ -43,6 +43,7 @@ struct DeLong {
   double variance_baseline = 0;
   double variance_candidate = 0;
   double covariance = 0;
+  double variance_difference = 0;  // from the differences themselves: 0 where the models are alike
 
   [[nodiscard]] double standard_error() const;  // of candidate - baseline
 };

@@ -176,6 +176,7 @@ def verdicts():
     both = ["--baseline", "base.csv", "--candidate", "bad.csv", "--label", "y"]
     same = ["--baseline", "base.csv", "--candidate", "base.csv", "--label", "y"]
     check(judged(*same, "--margin", "0.01")["verdict"] == "pass", "a model against itself")
+    check(judged(*same)["verdict"] == "pass", "a model against itself, without a margin")
     check(judged(*both, "--margin", "0.01", code=4)["verdict"] == "fail", "a model that is worse")
     check(judged(*both, "--margin", "0.2")["verdict"] == "pass", "within the margin")
     answer = judged(*both, "--margin", "0.15", "--slice", "region", code=4)
@@ -233,6 +234,7 @@ def refusals():
         check(words in err and not out, f"{more}: {err!r} does not say {words!r}")
     gate("--baseline", "good.csv", "--candidate", "absent.csv", "--label", "y", code=6)
     gate("--baseline", "good.csv", "--label", "y", code=2)
+    gate("--baseline", "good.csv", "--baseline", "good.csv", "--candidate", "good.csv", "--label", "y", code=2)
 
 
 def pipeline():
