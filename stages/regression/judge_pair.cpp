@@ -99,6 +99,9 @@ class Judge {
     for (const Partition& partition : pair_.slices) {
       judge_partition(partition);
     }
+    if (is_same(pair_.baseline, pair_.candidate)) {
+      take_as_same();
+    }
     decide(answer_.metrics, evidence_);
     decide(answer_.slices, evidence_);
     worst_first();
@@ -184,6 +187,20 @@ class Judge {
         answer_.slices.push_back(std::move(job.row));
       } else {
         answer_.unjudged.push_back({slice, job.asked->metric.name, rows, job.problem});
+      }
+    }
+  }
+
+  static bool is_same(const Model& a, const Model& b) {
+    return a.predicted == b.predicted && a.forecast == b.forecast && a.scores == b.scores;
+  }
+
+  // The same answers in every row are one model: there is no difference to be uncertain of.
+  void take_as_same() {
+    answer_.notes.emplace_back("every prediction is the same");
+    for (std::vector<Row>* rows : {&answer_.metrics, &answer_.slices}) {
+      for (Row& row : *rows) {
+        row.interval = {0, 0};
       }
     }
   }
