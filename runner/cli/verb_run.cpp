@@ -9,8 +9,6 @@
 #include "runner/report/blocks.hpp"
 #include "runner/report/terminal.hpp"
 
-#include "runner/spec/dvc/repository.hpp"
-
 #include "runner/cli/gc_collect.hpp"
 #include "runner/cli/reporters.hpp"
 #include "runner/cli/verbs.hpp"
@@ -63,9 +61,8 @@ std::optional<int> narrow_to_affected(Session& session, const std::string& ref,
 // about that.
 std::optional<engine::Question> settle_question(const RunArguments& arguments, Session& session) {
   const Common& common = arguments.common;
-  if (common.dvc.compat || spec::dvc::is_project(session.root()) || arguments.force ||
-      arguments.attach || arguments.deploy || arguments.locked || !arguments.affected_by.empty() ||
-      common.json) {
+  if (common.dvc.compat || arguments.force || arguments.attach || arguments.deploy ||
+      arguments.locked || !arguments.affected_by.empty() || common.json) {
     return std::nullopt;
   }
   engine::Question question{session.root(), session.host().executable, {}};
@@ -178,7 +175,8 @@ int run(const RunArguments& arguments) {
     const int code = show(finished.error());
     return finished.error().code == Code::usage ? code : 6;
   }
-  if (seen != nullptr && found_nothing_to_do(*finished, options.selected)) {
+  if (seen != nullptr && !session.workspace().book &&
+      found_nothing_to_do(*finished, options.selected)) {
     // A memory that cannot be kept costs time, nothing else.
     (void)engine::settle(session.workspace(), *question, session.host(), options.selected, *seen,
                          options.untouched.empty() ? nullptr : &*settled);
