@@ -17,8 +17,9 @@ import numpy as np
 from scipy import spatial, stats
 
 warnings.simplefilter("ignore")
-SIZES = [tuple(map(int, size.split("x"))) for size in os.environ.get("SIZES", "").split()] or [(0, 5), (1, 1), (1, 7), (2, 3), (4, 4), (5, 6), (7, 8), (8, 30), (9, 9), (20, 20), (20, 21), (24, 24), (40, 25),
-         (100, 100), (300, 200), (1001, 700), (1500, 1500), (12000, 150), (10000, 9990), (11000, 12500)]
+# SIZES="24x24 12000x150" asks for others; exact tests of thousands of rows take scipy minutes.
+SIZES = [tuple(map(int, size.split("x"))) for size in
+         os.environ.get("SIZES", "0x5 1x1 1x7 2x3 4x4 5x6 7x8").split()]
 
 
 def p_value(result):
