@@ -300,7 +300,9 @@ Status Table::open_written(port::TableEngine& engine, const TableFiles& files) {
                             quote_literal(plain ? "VARCHAR" : columns_[i].type));
     select += text ? fmt::format("{}{} AS {}, TRY_CAST({} AS {}) AS {}", comma, column,
                                  derived("text", i), column, columns_[i].type, column)
-                   : comma + column;
+              : holds_nothing(i)
+                  ? fmt::format("{}NULL AS {}", comma, column)  // compares with anything
+                  : comma + column;
   }
   TRY_OK(engine.query(
       fmt::format("CREATE VIEW {} AS SELECT {} FROM read_json({}, format = 'newline_delimited', "
@@ -337,7 +339,10 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
         "{0}{1} AS {2}, TRY_CAST({1} AS DOUBLE) AS {3}, {4} "
         "AS {1}",
         i == 0 ? "" : ", ", column, derived("text", i), derived("number", i),
-        typed ? fmt::format("TRY_CAST({} AS {})", column, columns_[i].type) : column);
+        typed ? fmt::format("TRY_CAST({} AS {})", column, columns_[i].type)
+        : types == Types::written && holds_nothing(i)
+            ? std::string("NULL")  // compares with anything
+            : column);
   }
   TRY_OK(
       engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", rows(), select, skipping)));
