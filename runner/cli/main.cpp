@@ -119,6 +119,10 @@ void add_check(CLI::App& app, CheckArguments& check, Verb& verb) {
       ->required()
       ->type_name("FILE");
   sub->add_flag("--json", check.json, "the result as JSON");
+  sub->add_flag("--explain", check.explain, "the SQL that is run, instead of the result");
+  sub->add_option("--previous", check.previous,
+                  "an earlier result (--json), for checks that look back")
+      ->type_name("FILE");
   sub->callback([&] { verb = [&] { return cli::check(check); }; });
 }
 

@@ -1,4 +1,5 @@
-// `mlpipe check TABLE --checks FILE [--json]`: data checks alone, on any table.
+// `mlpipe check TABLE --checks FILE [--json|--explain]`: data checks alone, on any
+// table.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -30,6 +31,13 @@ void print(const plan::StepResult& result) {
   std::fputs((result.summary + "\n").c_str(), stdout);
 }
 
+// As a script: it runs in the engine's own shell.
+void print_statements(const std::vector<std::string>& statements) {
+  for (const std::string& statement : statements) {
+    std::fputs((statement + ";\n\n").c_str(), stdout);
+  }
+}
+
 }  // namespace
 
 int check(const CheckArguments& arguments) {
@@ -52,6 +60,18 @@ int check(const CheckArguments& arguments) {
                        adapter::SystemClock().now().time_since_epoch())
                        .count();
   options.threads = std::max(1U, std::thread::hardware_concurrency());
+  if (!arguments.previous.empty()) {
+    const auto previous = engine::read_file(arguments.previous);
+    if (!previous) {
+      (void)engine::remove_all(scratch);
+      return show(previous.error());
+    }
+    options.history = stages::data_check::history_after(*previous);
+  }
+  std::vector<std::string> statements;
+  if (arguments.explain) {
+    options.trace = &statements;
+  }
   stages::Host host;
   host.open_tables = adapter::open_tables;
   const auto result =
@@ -66,7 +86,9 @@ int check(const CheckArguments& arguments) {
   if (!result) {
     return diagnostics.has_errors() ? 2 : show(result.error());
   }
-  if (arguments.json) {
+  if (arguments.explain) {
+    print_statements(statements);
+  } else if (arguments.json) {
     std::puts(result->details.c_str());
   } else {
     print(*result);

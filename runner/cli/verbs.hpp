@@ -55,6 +55,8 @@ struct CheckArguments {
   std::string table;
   std::string checks;  // file
   bool json = false;
+  bool explain = false;  // the SQL that was run, instead of the result
+  std::string previous;  // file: an earlier result, for checks that look back
 };
 int check(const CheckArguments& arguments);
 

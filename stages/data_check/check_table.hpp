@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "runner/base/error.hpp"
 #include "runner/plan/step.hpp"
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/node.hpp"
 #include "stages/data_check/config.hpp"
+#include "stages/data_check/history.hpp"
 #include "stages/kind.hpp"
 
 namespace mlpipe::stages::data_check {
@@ -18,7 +20,9 @@ struct CheckOptions {
   std::string scratch;      // absolute folder for spilling; must exist
   std::int64_t now_ms = 0;  // Unix time that freshness is judged by
   std::uint32_t threads = 1;
-  std::uint64_t memory = 0;  // bytes, 0: no limit
+  std::uint64_t memory = 0;                   // bytes, 0: no limit
+  History history{};                          // of earlier runs
+  std::vector<std::string>* trace = nullptr;  // receives every statement that is run
 };
 
 // Error only where the engine cannot be opened (unavailable). A table that cannot be read is an

@@ -51,6 +51,7 @@ struct Check {
   Severity severity = Severity::error;
   OnEmpty on_empty = OnEmpty::pass;
   std::string owner;
+  spec::Mark mark;  // where it is written
 };
 
 // A table that checks and SQL may name beside the one that is checked.
