@@ -26,7 +26,7 @@ command -v npm >/dev/null || fetch_packages=(npm)
 # What the example's code runs in.
 example_packages=(python3 python3-joblib python3-pandas python3-pytest python3-sklearn python3-yaml)
 # To build and run mlpipe's own tests.
-test_packages=(libgtest-dev procps python3-jsonschema python3-yaml)
+test_packages=(libgtest-dev procps python3-jsonschema python3-numpy python3-pandas python3-scipy python3-yaml)
 
 # missing_packages PACKAGE...: those that are not installed, one a line.
 missing_packages() {

@@ -55,6 +55,7 @@ struct Check {
   OnEmpty on_empty = OnEmpty::pass;
   std::string owner;
   std::optional<Origin> origin;  // of a suite: how Great Expectations names it
+  spec::Mark mark;  // where it is written
 };
 
 // A table that checks and SQL may name beside the one that is checked.

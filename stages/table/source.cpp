@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <utility>
+
 #include "stages/shared/options.hpp"
 
 namespace mlpipe::stages::table {
@@ -59,17 +62,31 @@ const std::vector<std::string>& pandas_null_values() {
 }
 
 Format read_format(const Node& node, Diagnostics& diagnostics) {
-  if (node.text == "jsonl") {
-    return Format::jsonl;
+  static constexpr std::array<std::pair<std::string_view, Format>, 5> names{
+      {{"csv", Format::csv},
+       {"jsonl", Format::jsonl},
+       {"json", Format::json},
+       {"parquet", Format::parquet},
+       {"delta", Format::delta}}};
+  for (const auto& [name, format] : names) {
+    if (node.kind == NodeKind::string && node.text == name) {
+      return format;
+    }
   }
-  if (node.text == "parquet") {
-    return Format::parquet;
-  }
-  if (node.kind != NodeKind::string || node.text != "csv") {
-    diagnostics.error(node.mark,
-                      fmt::format("`format` must be csv, jsonl or parquet, not {}", shown(node)));
-  }
+  diagnostics.error(
+      node.mark,
+      fmt::format("`format` must be csv, jsonl, json, parquet or delta, not {}", shown(node)));
   return Format::csv;
+}
+
+std::optional<delta::At> read_at(const Node& node, Diagnostics& diagnostics) {
+  auto at = node.is_scalar() ? delta::parse_at(node.text) : std::nullopt;
+  if (!at) {
+    diagnostics.error(node.mark,
+                      fmt::format("`at` must be latest, a version or a time, not {}", shown(node)),
+                      "for example `at: v12` or `at: 2024-01-01T00:00:00Z`");
+  }
+  return at;
 }
 
 CsvOptions read_csv_options(const Node& node, Diagnostics& diagnostics) {

@@ -1,5 +1,5 @@
 // Which table is meant and how it is written, as values, and their reader from the keys of a stage:
-// `table`, `format`, `csv`. Looks at no file.
+// `table`, `format`, `at`, `csv`. Looks at no file.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,11 @@
 
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/node.hpp"
+#include "stages/table/delta/at.hpp"
 
 namespace mlpipe::stages::table {
 
-enum class Format : std::uint8_t { csv, jsonl, parquet };
+enum class Format : std::uint8_t { csv, jsonl, json, parquet, delta };
 
 // The texts that pandas.read_csv takes for missing values.
 [[nodiscard]] const std::vector<std::string>& pandas_null_values();
@@ -28,6 +29,7 @@ struct CsvOptions {
 struct Source {
   std::vector<std::string> tables;  // paths, folders and globs; together one table
   std::optional<Format> format;     // absent: told by the file names
+  std::optional<delta::At> at;      // of a Delta table; absent: what its name says, or the latest
   CsvOptions csv;
 };
 
@@ -35,6 +37,8 @@ struct Source {
 [[nodiscard]] std::vector<std::string> read_tables(const spec::Node& node,
                                                    spec::Diagnostics& diagnostics);
 [[nodiscard]] Format read_format(const spec::Node& node, spec::Diagnostics& diagnostics);
+[[nodiscard]] std::optional<delta::At> read_at(const spec::Node& node,
+                                               spec::Diagnostics& diagnostics);
 [[nodiscard]] CsvOptions read_csv_options(const spec::Node& node, spec::Diagnostics& diagnostics);
 
 }  // namespace mlpipe::stages::table

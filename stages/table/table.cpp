@@ -7,10 +7,13 @@
 
 #include "runner/base/text.hpp"
 #include "stages/table/csv_columns.hpp"
+#include "stages/table/delta/open.hpp"
 #include "stages/table/quoting.hpp"
 
 namespace mlpipe::stages::table {
 namespace {
+
+constexpr const char* data_view = "data";
 
 std::string derived(const char* what, std::size_t column) {
   return quote_identifier(fmt::format("mlpipe.{}.{}", what, column));
@@ -76,18 +79,23 @@ Status same_parts(port::TableEngine& engine, const std::vector<std::string>& pat
   return {};
 }
 
+// Such a name has to be searched for in its folder, which the engine may no longer do once it is
+// locked down.
+Status plain_path(const std::string& path) {
+  if (path.find_first_of("*?[") != std::string::npos) {
+    return fail(
+        Code::refused,
+        fmt::format("{}: the table engine cannot open a path with *, ? or [ in it; rename it",
+                    printable(path)));
+  }
+  return {};
+}
+
 // Nothing can be told of a file without a byte; an empty part of JSON lines is only an empty part.
 Status openable(const TableFiles& files) {
   std::size_t empty = 0;
   for (const std::string& path : files.paths) {
-    // Such a name has to be searched for in its folder, which the engine may no longer do once it
-    // is locked down.
-    if (path.find_first_of("*?[") != std::string::npos) {
-      return fail(
-          Code::refused,
-          fmt::format("{}: the table engine cannot open a path with *, ? or [ in it; rename it",
-                      printable(path)));
-    }
+    TRY_OK(plain_path(path));
     std::error_code problem;
     const auto size = std::filesystem::file_size(path, problem);
     if (problem) {
@@ -131,24 +139,38 @@ Family family_of(const std::string& type) {
 
 Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                           Types types) {
-  TRY_OK(openable(files));
+  TRY(Table table, open_beside(engine, files, csv, types, data_view));
+  TRY_OK(engine.lock_down(table.readable()));
+  return table;
+}
+
+Result<Table> Table::open_beside(port::TableEngine& engine, const TableFiles& files,
+                                 const CsvOptions& csv, Types types, const std::string& name) {
   Table table;
+  if (name != data_view) {
+    table.rows_ = quote_identifier("mlpipe_rows." + name);
+  }
   table.format_ = files.format;
-  TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
-                                     : table.open_typed(engine, files, types));
-  TRY_OK(engine.query(
-      fmt::format("CREATE VIEW data AS SELECT {} FROM {}", column_list(table.columns_), rows())));
-  TRY_OK(engine.lock_down(files.paths));
+  table.readable_ = files.paths;
+  if (files.format == Format::delta) {
+    TRY(table.readable_, table.open_delta(engine, files));
+  } else {
+    TRY_OK(openable(files));
+    TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
+                                       : table.open_typed(engine, files, types));
+  }
+  TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", quote_identifier(name),
+                                  column_list(table.columns_), table.rows())));
   return table;
 }
 
 Status Table::open_typed(port::TableEngine& engine, const TableFiles& files, Types types) {
-  const std::string source = files.format == Format::parquet
-                                 ? fmt::format("read_parquet({})", path_list(files.paths))
-                                 : fmt::format(
-                                       "read_json({}, format = 'newline_delimited', sample_size = "
-                                       "-1, union_by_name = true)",
-                                       path_list(files.paths));
+  const std::string paths = path_list(files.paths);
+  const std::string source =
+      files.format == Format::parquet
+          ? fmt::format("read_parquet({})", paths)
+          : fmt::format("read_json({}, format = '{}', sample_size = -1, union_by_name = true)",
+                        paths, files.format == Format::json ? "array" : "newline_delimited");
   TRY(columns_, describe(engine, source));
   if (files.format == Format::parquet && files.paths.size() > 1) {
     TRY_OK(same_parts(engine, files.paths, columns_));
@@ -221,6 +243,17 @@ Status Table::open_written(port::TableEngine& engine, const TableFiles& files) {
   return {};
 }
 
+Result<std::vector<std::string>> Table::open_delta(port::TableEngine& engine,
+                                                   const TableFiles& files) {
+  TRY(delta::Opened opened, delta::open_table(engine, files.paths.front(), files.at));
+  for (const std::string& path : opened.paths) {
+    TRY_OK(plain_path(path));
+  }
+  TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS {}", rows(), opened.select)));
+  TRY(columns_, describe(engine, rows()));
+  return std::move(opened.paths);
+}
+
 Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                        Types types) {
   TRY(const std::vector<std::string> names, read_csv_header(engine, files, csv));
@@ -248,6 +281,9 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
   }
   TRY_OK(
       engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", rows(), select, skipping)));
+  if (rows_ != "mlpipe_rows") {
+    return {};
+  }
   TRY_OK(engine.query(
       fmt::format("CREATE VIEW {} AS SELECT {} FROM {}, store_rejects = true, rejects_limit = {})",
                   logged_rows(), select, source, reject_limit)));

@@ -31,6 +31,9 @@ std::optional<Format> format_of(const std::string& path) {
   if (name.ends_with(".csv") || name.ends_with(".tsv")) {
     return Format::csv;
   }
+  if (name.ends_with(".json")) {
+    return Format::json;
+  }
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) {
     return Format::jsonl;
   }
@@ -65,13 +68,6 @@ Result<std::vector<std::string>> files_below(const fs::path& folder) {
 
 // A folder's files: those whose name tells a format, or all of them where the format is given.
 Result<std::vector<std::string>> folder_files(const fs::path& folder, const Source& source) {
-  std::error_code ignored;
-  if (fs::is_directory(folder / "_delta_log", ignored)) {
-    return fail(Code::refused,
-                fmt::format("{} is a Delta table, and reading those is not built yet; "
-                            "export it to Parquet, or see docs/not-yet.md",
-                            folder.string()));
-  }
   TRY(std::vector<std::string> files, files_below(folder));
   if (!source.format) {
     std::erase_if(files, [](const std::string& path) { return !format_of(path); });
@@ -99,8 +95,9 @@ Result<std::vector<std::string>> files_of(const std::string& table, const Source
   if (fs::is_directory(status)) {
     TRY(auto files, folder_files(path, source));
     if (files.empty()) {
-      return fail(Code::not_found,
-                  fmt::format("the folder {} holds no CSV, JSONL or Parquet file", table));
+      return fail(
+          Code::not_found,
+          fmt::format("the folder {} holds no CSV, JSON, JSON lines or Parquet file", table));
     }
     return files;
   }
@@ -123,8 +120,8 @@ Result<Format> common_format(const std::vector<std::string>& paths) {
     const auto format = format_of(path);
     if (!format) {
       return fail(Code::invalid,
-                  fmt::format("the name {} does not tell the format; say `format: csv`, `jsonl` or "
-                              "`parquet`",
+                  fmt::format("the name {} does not tell the format; say `format: csv`, `jsonl`, "
+                              "`json` or `parquet`",
                               printable(path)));
     }
     if (common && *common != *format) {
@@ -137,9 +134,60 @@ Result<Format> common_format(const std::vector<std::string>& paths) {
   return *common;
 }
 
+bool is_delta(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_directory(folder / "_delta_log", ignored);
+}
+
+// A Delta table among what was named; it stands alone. Nothing: none of them is one.
+Result<std::optional<TableFiles>> find_delta_table(const Source& source, const fs::path& root) {
+  const bool declared = source.format == Format::delta;
+  for (const std::string& table : source.tables) {
+    std::error_code ignored;
+    const bool literal = fs::exists(root / table, ignored);
+    const auto [name, at] = literal ? std::pair(table, delta::At{}) : delta::split_at(table);
+    const fs::path folder = (root / name).lexically_normal();
+    if (!is_delta(folder)) {
+      if (declared || (source.at && !std::holds_alternative<delta::Latest>(*source.at)) ||
+          (name != table && fs::exists(folder, ignored))) {
+        return fail(
+            declared && !fs::exists(folder, ignored) ? Code::not_found : Code::invalid,
+            fmt::format("{} is no Delta table: it holds no folder _delta_log", printable(name)));
+      }
+      continue;
+    }
+    if (source.tables.size() > 1) {
+      return fail(Code::refused, fmt::format("{} is a Delta table, and one cannot be joined with "
+                                             "other tables; name it alone",
+                                             printable(name)));
+    }
+    if (source.format && !declared) {
+      return fail(Code::invalid,
+                  fmt::format("{} is a Delta table, whatever `format` says; drop `format`, or name "
+                              "its files by a glob",
+                              printable(name)));
+    }
+    if (name != table && source.at) {
+      return fail(
+          Code::invalid,
+          fmt::format("{} names a version, and so does `at`; drop one of them", printable(table)));
+    }
+    TableFiles found;
+    found.format = Format::delta;
+    found.paths = {folder.string()};
+    found.at = source.at.value_or(at);
+    return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<TableFiles> find_table_files(const Source& source, const std::string& root) {
+  TRY(auto delta_table, find_delta_table(source, root));
+  if (delta_table) {
+    return std::move(*delta_table);
+  }
   TableFiles found;
   for (const std::string& table : source.tables) {
     TRY(const auto files, files_of(table, source, root));
