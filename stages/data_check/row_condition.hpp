@@ -1,6 +1,6 @@
-// The row conditions of Great Expectations as SQL conditions over the columns of a table. Two languages:
-// what pandas' DataFrame.query takes, with pandas' rule that a comparison with a missing value is
-// false (and != true); and col("x") > 5 of its own, also as the objects of 1.x. Pure.
+// The row conditions of Great Expectations as SQL conditions over the columns of a table. Two
+// languages: what pandas' DataFrame.query takes, with pandas' rule that a comparison with a missing
+// value is false (and != true); and col("x") > 5 of its own, also as the objects of 1.x. Pure.
 #pragma once
 
 #include <string>

@@ -124,8 +124,8 @@ class Reader {
       }
       const spec::Mark where = mark();
       if (peek() != '"') {
-        return error(where, fmt::format("a key in double quotes is missing: here stands {}",
-                                        found()));
+        return error(where,
+                     fmt::format("a key in double quotes is missing: here stands {}", found()));
       }
       std::string key = string();
       if (!seen.insert(key).second) {
@@ -157,8 +157,8 @@ class Reader {
 
   void comma(char closing) {
     if (peek() != ',') {
-      return error(mark(), fmt::format("a comma or `{}` is missing: here stands {}", closing,
-                                       found()));
+      return error(mark(),
+                   fmt::format("a comma or `{}` is missing: here stands {}", closing, found()));
     }
     const spec::Mark where = mark();
     ++at_;
@@ -227,7 +227,8 @@ class Reader {
         error(where, "\\u needs four hexadecimal digits");
         return 0;
       }
-      const int digit = is_digit(c) ? c - '0' : std::tolower(static_cast<unsigned char>(c)) - 'a' + 10;
+      const int digit =
+          is_digit(c) ? c - '0' : std::tolower(static_cast<unsigned char>(c)) - 'a' + 10;
       code = code * 16 + static_cast<std::uint32_t>(digit);
     }
     return code;
@@ -264,8 +265,8 @@ class Reader {
     }
     node.text = std::string(text_.substr(start, at_ - start));
     const std::size_t sign = node.text.starts_with('-') ? 1 : 0;
-    if (!good || (node.text.size() > sign + 1 && node.text[sign] == '0' &&
-                  is_digit(node.text[sign + 1]))) {
+    if (!good ||
+        (node.text.size() > sign + 1 && node.text[sign] == '0' && is_digit(node.text[sign + 1]))) {
       error(node.mark, fmt::format("`{}` is no number of JSON", printable(node.text)));
     }
   }
@@ -284,9 +285,8 @@ class Reader {
       node.text = name == "NaN" ? ".nan" : ".inf";
     } else if (name != "null") {
       error(node.mark, fmt::format("`{}` is no value of JSON", printable(name)),
-            name == "True" || name == "False" || name == "None"
-                ? "JSON writes true, false and null"
-                : "texts stand in double quotes");
+            name == "True" || name == "False" || name == "None" ? "JSON writes true, false and null"
+                                                                : "texts stand in double quotes");
     }
   }
 

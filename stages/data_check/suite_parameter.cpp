@@ -118,10 +118,9 @@ class Evaluator {
       return number();
     }
     if (!is_letter(c)) {
-      return fail(Code::invalid,
-                  c == '\0' ? std::string("it ends too early")
-                            : fmt::format("`{}` is not expected in column {}",
-                                          printable(text_.substr(at_, 1)), at_ + 1));
+      return fail(Code::invalid, c == '\0' ? std::string("it ends too early")
+                                           : fmt::format("`{}` is not expected in column {}",
+                                                         printable(text_.substr(at_, 1)), at_ + 1));
     }
     const std::string name = word();
     return take('(') ? call(name, depth) : named(name);

@@ -1,8 +1,8 @@
 // A suite of Great Expectations as checks: the forms of 0.x (expectation_type) and 1.x (type, id,
 // severity). Knows nothing of tables.
 //
-// What is wrong with the file as a whole is a Diagnostic. What is wrong with one expectation makes that
-// one an Unusable check, which ends as an error, and leaves the others as they are.
+// What is wrong with the file as a whole is a Diagnostic. What is wrong with one expectation makes
+// that one an Unusable check, which ends as an error, and leaves the others as they are.
 #pragma once
 
 #include <string>

@@ -32,8 +32,7 @@ std::string iso_text(std::int64_t us) {
   const std::chrono::year_month_day date(day);
   const auto rest = (time - day).count();
   const std::int64_t second = rest / 1'000'000;
-  const std::string fraction =
-      rest % 1'000'000 == 0 ? "" : fmt::format(".{:06}", rest % 1'000'000);
+  const std::string fraction = rest % 1'000'000 == 0 ? "" : fmt::format(".{:06}", rest % 1'000'000);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      second / 3600, second / 60 % 60, second % 60, fraction);
@@ -46,8 +45,8 @@ Result<double> as_number(const Value& value, const std::string& what) {
 }
 
 Result<Value> make_time(const Arguments& arguments) {
-  static constexpr std::array names{"year", "month", "day", "hour", "minute", "second",
-                                    "microsecond"};
+  static constexpr std::array names{"year",   "month",  "day",        "hour",
+                                    "minute", "second", "microsecond"};
   std::array<double, names.size()> part{0, 0, 0, 0, 0, 0, 0};
   if (arguments.plain.size() > names.size()) {
     return fail(Code::invalid, "datetime() takes at most seven numbers");
@@ -74,8 +73,8 @@ Result<Value> make_time(const Arguments& arguments) {
 
 Result<Value> make_span(const Arguments& arguments) {
   static const std::vector<std::pair<std::string, double>> units{
-      {"days", 86400e6},       {"seconds", 1e6}, {"microseconds", 1}, {"milliseconds", 1e3},
-      {"minutes", 60e6},       {"hours", 3600e6}, {"weeks", 7 * 86400e6}};
+      {"days", 86400e6}, {"seconds", 1e6},  {"microseconds", 1},   {"milliseconds", 1e3},
+      {"minutes", 60e6}, {"hours", 3600e6}, {"weeks", 7 * 86400e6}};
   double us = 0;
   if (arguments.plain.size() > units.size()) {
     return fail(Code::invalid, "timedelta() takes at most seven numbers");
@@ -106,7 +105,9 @@ Result<Value> call_number(const std::string& name, const Arguments& arguments) {
       {"abs", [](double x) { return std::fabs(x); }},
       {"trunc", [](double x) { return std::trunc(x); }},
       {"round", [](double x) { return std::nearbyint(x); }},
-      {"sgn", [](double x) { return x < -1e-12 ? -1.0 : x > 1e-12 ? 1.0 : 0.0; }}};
+      {"sgn", [](double x) { return x < -1e-12  ? -1.0
+                                    : x > 1e-12 ? 1.0
+                                                : 0.0; }}};
   const auto function = functions.find(name);
   if (function == functions.end()) {
     return fail(Code::invalid, fmt::format("there is no function `{}`", printable(name)));
@@ -115,9 +116,9 @@ Result<Value> call_number(const std::string& name, const Arguments& arguments) {
     return fail(Code::invalid, fmt::format("{}() takes one number", name));
   }
   TRY(const double x, as_number(arguments.plain[0], name + "()"));
-  const bool whole = name == "trunc" || name == "round" || name == "sgn" ||
-                     (name == "abs" && std::get<Number>(arguments.plain[0]).kind ==
-                                           NodeKind::integer);
+  const bool whole =
+      name == "trunc" || name == "round" || name == "sgn" ||
+      (name == "abs" && std::get<Number>(arguments.plain[0]).kind == NodeKind::integer);
   return Number{function->second(x), whole ? NodeKind::integer : NodeKind::real};
 }
 
@@ -135,8 +136,8 @@ Result<Value> combine(char sign, const Value& left, const Value& right) {
                          : sign == '*' ? a->value * b->value
                          : sign == '/' ? a->value / b->value
                                        : std::pow(a->value, b->value);
-    const bool whole = a->kind == NodeKind::integer && b->kind == NodeKind::integer && sign != '/' &&
-                       (sign != '^' || b->value >= 0);
+    const bool whole = a->kind == NodeKind::integer && b->kind == NodeKind::integer &&
+                       sign != '/' && (sign != '^' || b->value >= 0);
     return Number{value, whole ? NodeKind::integer : NodeKind::real};
   }
   const auto* time = std::get_if<Time>(&left);
@@ -159,8 +160,8 @@ Result<Value> combine(char sign, const Value& left, const Value& right) {
   if (a != nullptr && span != nullptr && sign == '*') {
     return Span{span->us * a->value};
   }
-  return fail(Code::invalid, fmt::format("`{}` does not join a time and what stands beside it",
-                                         sign));
+  return fail(Code::invalid,
+              fmt::format("`{}` does not join a time and what stands beside it", sign));
 }
 
 Result<Value> call(const std::string& name, const Arguments& arguments) {

@@ -1,5 +1,5 @@
-// Numbers, times and spans of time, as the expressions of suite parameters compute with them; Python's
-// rules. Knows nothing of how an expression is written.
+// Numbers, times and spans of time, as the expressions of suite parameters compute with them;
+// Python's rules. Knows nothing of how an expression is written.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ struct Arguments {
 // A time as ISO 8601 text, a span as its seconds.
 [[nodiscard]] spec::Node to_node(const Value& value);
 
-// "2003-01-01T00:00:00" as microseconds of Unix time; also without a time, with a blank for the T, a
-// fraction, a Z or an offset.
+// "2003-01-01T00:00:00" as microseconds of Unix time; also without a time, with a blank for the T,
+// a fraction, a Z or an offset.
 [[nodiscard]] std::optional<std::int64_t> parse_iso_time(std::string_view text);
 
 }  // namespace mlpipe::stages::data_check::suite_value
