@@ -141,6 +141,10 @@ void add_check(CLI::App& app, CheckArguments& check, Verb& verb) {
   sub->add_option("--parameter", check.parameters, "a parameter of the suite, NAME=VALUE")
       ->type_name("NAME=VALUE");
   sub->add_flag("--json", check.json, "the result as JSON");
+  sub->add_flag("--explain", check.explain, "the SQL that is run, instead of the result");
+  sub->add_option("--previous", check.previous,
+                  "an earlier result (--json), for checks that look back")
+      ->type_name("FILE");
   sub->callback([&] {
     verb = [&] { return cli::isolated(check.table, [&] { return cli::check(check); }); };
   });

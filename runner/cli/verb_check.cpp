@@ -1,4 +1,5 @@
-// `mlpipe check TABLE --checks FILE|--suite FILE [--json]`: data checks alone, on any table.
+// `mlpipe check TABLE --checks FILE|--suite FILE [--json|--explain]`: data checks alone, on any
+// table.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -75,6 +76,13 @@ Result<plan::StepResult> checked(const CheckArguments& arguments, const std::str
   return stages::data_check::check_table(arguments.table, checks, options, host, diagnostics);
 }
 
+// As a script: it runs in the engine's own shell.
+void print_statements(const std::vector<std::string>& statements) {
+  for (const std::string& statement : statements) {
+    std::fputs((statement + ";\n\n").c_str(), stdout);
+  }
+}
+
 }  // namespace
 
 int check(const CheckArguments& arguments) {
@@ -101,6 +109,18 @@ int check(const CheckArguments& arguments) {
                        .count();
   options.suite_now_ms = options.now_ms;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
+  if (!arguments.previous.empty()) {
+    const auto previous = engine::read_file(arguments.previous);
+    if (!previous) {
+      (void)engine::remove_all(scratch);
+      return show(previous.error());
+    }
+    options.history = stages::data_check::history_after(*previous);
+  }
+  std::vector<std::string> statements;
+  if (arguments.explain) {
+    options.trace = &statements;
+  }
   const auto result = checked(arguments, *text, file, options, diagnostics);
   (void)engine::remove_all(scratch);
   if (!diagnostics.empty()) {
@@ -110,7 +130,9 @@ int check(const CheckArguments& arguments) {
   if (!result) {
     return diagnostics.has_errors() ? 2 : show(result.error());
   }
-  if (arguments.json) {
+  if (arguments.explain) {
+    print_statements(statements);
+  } else if (arguments.json) {
     std::puts(result->details.c_str());
   } else {
     print(*result);

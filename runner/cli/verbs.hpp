@@ -58,6 +58,8 @@ struct CheckArguments {
   std::string suite;                    // file of Great Expectations
   std::vector<std::string> parameters;  // NAME=VALUE of the suite
   bool json = false;
+  bool explain = false;  // the SQL that was run, instead of the result
+  std::string previous;  // file: an earlier result, for checks that look back
 };
 int check(const CheckArguments& arguments);
 

@@ -7,9 +7,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <sstream>
+#include <utility>
 
 #include "runner/base/text.hpp"
+#include "stages/data_check/judge.hpp"
 #include "stages/data_check/measure.hpp"
 #include "stages/data_check/report.hpp"
 #include "stages/data_check/suite_reader.hpp"
@@ -45,6 +48,51 @@ std::vector<Check> checks_of(const SuiteText& suite, spec::Node parameters,
   return read_suite(suite.text, suite.path, suite.file, std::move(scope), diagnostics);
 }
 
+// Every statement that an engine is given.
+class TracedEngine : public port::TableEngine {
+ public:
+  TracedEngine(std::unique_ptr<port::TableEngine> engine, std::vector<std::string>& statements)
+      : engine_(std::move(engine)), statements_(statements) {}
+  Result<port::Rows> query(const std::string& sql) override {
+    statements_.push_back(sql);
+    return engine_->query(sql);
+  }
+  Status lock_down(const std::vector<std::string>& readable) override {
+    return engine_->lock_down(readable);
+  }
+
+ private:
+  std::unique_ptr<port::TableEngine> engine_;
+  std::vector<std::string>& statements_;
+};
+
+Result<Tables> find_tables(const Config& config, const std::string& root) {
+  Tables tables;
+  TRY(tables.data, find_table_files(config, root));
+  for (const OtherTable& other : config.others) {
+    table::Source source;
+    source.tables = other.paths;
+    source.csv = config.csv;
+    auto files = find_table_files(source, root);
+    if (!files) {
+      return fail(files.error().code,
+                  fmt::format("the table `{}`: {}", printable(other.name), files.error().message));
+    }
+    tables.others.emplace_back(other.name, std::move(*files));
+  }
+  return tables;
+}
+
+// Rows at fault are shown where the check does not hold.
+bool shows_rows(const Check& check, const Measured& measured) {
+  if (check.origin) {
+    return measured.violations > 0;  // a suite's results name them also where enough rows hold
+  }
+  const Circumstances around{measured.considered, 0, nullptr, 0};
+  const CheckStatus status = judge_segment(check, measured, around).status;
+  return status == CheckStatus::fail || status == CheckStatus::warn;
+}
+
 }  // namespace
 
 Result<Config> with_suite(Config config, const CheckOptions& options) {
@@ -70,25 +118,28 @@ Result<Config> with_suite(Config config, const CheckOptions& options) {
 
 Result<plan::StepResult> run_checks(const Config& asked, const CheckOptions& options, Host& host) {
   TRY(const Config config, with_suite(asked, options));
-  const auto files = find_table_files(config, options.root);
-  if (!files) {
-    return report_unreadable(config, files.error(), shown_table(config));
+  const auto tables = find_tables(config, options.root);
+  if (!tables) {
+    return report_unreadable(config, tables.error(), shown_table(config));
   }
-  TRY(const auto engine, host.open_tables({options.threads, options.memory, options.scratch}));
   Config checked = config;
   if (config.constraints == Constraints::from_table) {
     TRY(const auto log, host.open_tables({options.threads, options.memory, options.scratch}));
-    auto own = checks_of_table(*log, *files);
+    auto own = checks_of_table(*log, tables->data);
     if (!own) {
       return report_unreadable(config, own.error(), shown_table(config));
     }
     std::move(own->begin(), own->end(), std::back_inserter(checked.checks));
   }
-  const auto measurement = measure(*engine, *files, checked);
+  TRY(auto engine, host.open_tables({options.threads, options.memory, options.scratch}));
+  if (options.trace != nullptr) {
+    engine = std::make_unique<TracedEngine>(std::move(engine), *options.trace);
+  }
+  const auto measurement = measure(*engine, *tables, checked, &shows_rows);
   if (!measurement) {
     return report_unreadable(config, measurement.error(), shown_table(config));
   }
-  return report(checked, *measurement, shown_table(config), options.now_ms);
+  return report(checked, *measurement, shown_table(config), options.now_ms, options.history);
 }
 
 Result<plan::StepResult> check_suite(const std::string& table, const SuiteText& suite,

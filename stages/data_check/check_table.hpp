@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runner/base/error.hpp"
 #include "runner/plan/step.hpp"
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/node.hpp"
 #include "stages/data_check/config.hpp"
+#include "stages/data_check/history.hpp"
 #include "stages/kind.hpp"
 
 namespace mlpipe::stages::data_check {
@@ -21,7 +23,9 @@ struct CheckOptions {
   // Unix time that now() of a suite's parameters stands for; absent: it is refused.
   std::optional<std::int64_t> suite_now_ms;
   std::uint32_t threads = 1;
-  std::uint64_t memory = 0;  // bytes, 0: no limit
+  std::uint64_t memory = 0;                   // bytes, 0: no limit
+  History history{};                          // of earlier runs
+  std::vector<std::string>* trace = nullptr;  // receives every statement that is run
 };
 
 // Error only where the engine cannot be opened (unavailable). A table that cannot be read is an

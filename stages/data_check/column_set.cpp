@@ -1,6 +1,7 @@
 #include "stages/data_check/column_set.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -48,19 +49,43 @@ bool widens(Family narrow, Family wide) {
          (narrow == Family::date && wide == Family::timestamp);
 }
 
+// Whether the column is of a type that was allowed to serve for `type`.
+bool widened(const ColumnSet& declared, const std::string& type, const TableColumn& column,
+             Format format) {
+  return std::any_of(
+      declared.widenings.begin(), declared.widenings.end(), [&](const auto& widening) {
+        return upper(widening.second) == upper(type) && type_serves(widening.first, column, format);
+      });
+}
+
+void compare_places(const ColumnSet& declared, const std::vector<std::string>& actual,
+                    std::vector<std::string>& problems) {
+  for (const auto& [name, place] : declared.positions) {
+    const auto found = std::find(actual.begin(), actual.end(), name);
+    if (found == actual.end()) {
+      problems.push_back(fmt::format("the column {} is missing", printable(name)));
+    } else if (found - actual.begin() != place) {
+      problems.push_back(fmt::format("the column {} is in place {}, not {}", printable(name),
+                                     found - actual.begin(), place));
+    }
+  }
+}
+
 void compare_types(const ColumnSet& declared, const Table& table,
                    std::vector<std::string>& problems) {
   for (const auto& pair : declared.types) {
     const std::string& name = pair.column;
-    const std::string& type = pair.types.front();
     const auto& columns = table.columns();
     const auto column = std::find_if(columns.begin(), columns.end(),
                                      [&](const TableColumn& c) { return c.name == name; });
     if (column == columns.end()) {
       problems.push_back(fmt::format("the column {} is missing", printable(name)));
-    } else if (!type_serves(type, *column, table.format())) {
-      problems.push_back(
-          fmt::format("the column {} is {}, not {}", printable(name), column->type, type));
+    } else if (std::none_of(pair.types.begin(), pair.types.end(), [&](const std::string& type) {
+                 return type_serves(type, *column, table.format()) ||
+                        widened(declared, type, *column, table.format());
+               })) {
+      problems.push_back(fmt::format("the column {} is {}, not {}", printable(name), column->type,
+                                     fmt::join(pair.types, " or ")));
     }
   }
 }
@@ -111,6 +136,7 @@ void compare_columns(const ColumnSet& declared, const Table& table, Measured& me
     }
   }
   compare_types(declared, table, measured.problems);
+  compare_places(declared, actual, measured.problems);
   if (declared.exact == Exact::yes) {
     for (const std::string& name : actual) {
       const bool typed = std::any_of(declared.types.begin(), declared.types.end(),

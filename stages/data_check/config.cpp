@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
+#include <cctype>
 
 #include "runner/base/text.hpp"
 #include "stages/data_check/check_reader.hpp"
@@ -59,6 +58,74 @@ bool read_suite_keys(const Node& node, Config& config, Diagnostics& diagnostics)
   return true;
 }
 
+// `tables: {customers: data/customers.csv}`
+void read_others(const Node& node, Config& config, Diagnostics& diagnostics) {
+  if (node.kind != NodeKind::map) {
+    diagnostics.error(node.mark, "`tables` must be a map from a name to a table",
+                      "for example `tables: {customers: data/customers.csv}`");
+    return;
+  }
+  for (std::size_t i = 0; i < node.keys.size(); ++i) {
+    const std::string& name = node.keys[i].text;
+    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+    });
+    if (!plain || name == "data" || name.starts_with("mlpipe")) {
+      diagnostics.error(node.keys[i].mark, fmt::format("`{}` cannot name a table", printable(name)),
+                        "letters, digits and _; not `data`, nor what begins with mlpipe");
+    }
+    config.others.push_back({name, table::read_tables(node.items[i], diagnostics)});
+  }
+}
+
+// The table that a rule names beside the one that is checked; empty: none.
+std::string other_table(const Rule& rule) {
+  if (const auto* key = std::get_if<ForeignKey>(&rule)) {
+    return key->references.table;
+  }
+  if (const auto* overlap = std::get_if<NoOverlap>(&rule)) {
+    return overlap->with.table;
+  }
+  if (const auto* known = std::get_if<KnownValues>(&rule)) {
+    return known->in.table;
+  }
+  if (const auto* later = std::get_if<LaterThan>(&rule)) {
+    return later->than.table;
+  }
+  const auto* ratio = std::get_if<RowRatio>(&rule);
+  return ratio == nullptr ? "" : ratio->to;
+}
+
+void must_be_named(const std::string& name, const std::vector<std::string>& names, const char* what,
+                   spec::Mark mark, Diagnostics& diagnostics) {
+  if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
+    return;
+  }
+  const auto near = nearest(name, names);
+  diagnostics.error(mark, fmt::format("there is no {} `{}`", what, printable(name)),
+                    near ? fmt::format("did you mean `{}`?", *near) : "");
+}
+
+// Tables and checks that a check names must be there.
+void check_references(const Check& check, const Config& config, Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const OtherTable& other : config.others) {
+    names.push_back(other.name);
+  }
+  must_be_named(other_table(check.rule), names, "table under `tables` with the name", check.mark,
+                diagnostics);
+  if (const auto* anomaly = std::get_if<Anomaly>(&check.rule)) {
+    names.clear();
+    for (const Check& other : config.checks) {
+      if (!std::holds_alternative<Anomaly>(other.rule) && other.group_by.empty()) {
+        names.push_back(other.name);
+      }
+    }
+    must_be_named(anomaly->of, names, "check without `group_by` with the name", check.mark,
+                  diagnostics);
+  }
+}
+
 void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& diagnostics) {
   if (const Node* format = node.find("format")) {
     config.format = table::read_format(*format, diagnostics);
@@ -75,6 +142,9 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
   }
   if (const Node* csv = node.find("csv")) {
     config.csv = table::read_csv_options(*csv, diagnostics);
+  }
+  if (const Node* others = node.find("tables")) {
+    read_others(*others, config, diagnostics);
   }
   OnEmpty on_empty = OnEmpty::pass;
   if (const Node* empty = node.find("on_empty")) {
@@ -94,6 +164,9 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
     read_check(item, on_empty, config.checks, diagnostics);
   }
   number_names(config.checks);
+  for (const Check& check : config.checks) {
+    check_references(check, config, diagnostics);
+  }
 }
 
 }  // namespace
@@ -101,8 +174,8 @@ void read_body(const Node& node, spec::Mark where, Config& config, Diagnostics& 
 Config read_config(const Node& node, spec::Mark where, Diagnostics& diagnostics) {
   Config config;
   known_keys(node,
-             {"table", "format", "at", "csv", "constraints", "checks", "on_empty", "suite",
-              "suite_parameters"},
+             {"table", "format", "at", "csv", "constraints", "tables", "checks", "on_empty",
+              "suite", "suite_parameters"},
              "data_check", diagnostics);
   if (const Node* named = node.find("table")) {
     config.tables = table::read_tables(*named, diagnostics);
@@ -124,8 +197,8 @@ Config read_checks_file(const Node& document, Diagnostics& diagnostics) {
     read_body(wrapped, document.mark, config, diagnostics);
   } else if (document.kind == NodeKind::map) {
     known_keys(document,
-               {"table", "format", "at", "csv", "constraints", "checks", "on_empty", "suite",
-                "suite_parameters"},
+               {"table", "format", "at", "csv", "constraints", "tables", "checks", "on_empty",
+                "suite", "suite_parameters"},
                "a file of checks", diagnostics);
     read_body(document, document.mark, config, diagnostics);
   } else {

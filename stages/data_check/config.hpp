@@ -55,6 +55,7 @@ struct Check {
   OnEmpty on_empty = OnEmpty::pass;
   std::string owner;
   std::optional<Origin> origin;  // of a suite: how Great Expectations names it
+  spec::Mark mark;               // where it is written
 };
 
 // Whether what a Delta table promises of its rows is checked beside `checks`.

@@ -9,6 +9,7 @@
 #include "stages/data_check/check_table.hpp"
 #include "stages/data_check/config.hpp"
 #include "stages/data_check/json_node.hpp"
+#include "stages/data_check/judge.hpp"
 #include "stages/data_check/report.hpp"
 #include "stages/data_check/sql_text.hpp"
 
@@ -17,7 +18,10 @@ namespace {
 
 bool reads_clock(const Check& check) {
   const auto* sql = std::get_if<Sql>(&check.rule);
-  return (sql != nullptr && sql_facts(sql->query).clock_word) || sql_facts(check.where).clock_word;
+  const auto* expression = std::get_if<Expression>(&check.rule);
+  return (sql != nullptr && sql_facts(sql->query).clock_word) ||
+         (expression != nullptr && sql_facts(expression->sql).clock_word) ||
+         sql_facts(check.where).clock_word;
 }
 
 void check(const spec::Stage& stage, spec::Diagnostics& diagnostics) {
@@ -63,7 +67,7 @@ Result<plan::Lowered> lower(const spec::Stage& stage) {
   lowered.config = spec::canonical_json(with_suite_clock(stage));
   lowered.native = plan::Native::after_command;
   for (const Check& one : config.checks) {
-    if (std::holds_alternative<Freshness>(one.rule)) {
+    if (reads_circumstances(one.rule)) {
       lowered.verdict = plan::Verdict::fresh;
     }
     lowered.always_run = lowered.always_run || (!stage.max_age && reads_clock(one));
@@ -100,6 +104,17 @@ std::optional<std::int64_t> parse_utc(const std::string& text) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(days + time).count();
 }
 
+// What ran before the measurement that is judged. Where the last good result is that measurement,
+// its own history counts.
+History history_of(const plan::StepInput& input) {
+  if (!input.previous) {
+    return input.stored ? history_before(*input.stored) : History{};
+  }
+  return input.stored && same_measurement(*input.stored, *input.previous)
+             ? history_before(*input.stored)
+             : history_after(*input.previous);
+}
+
 Result<plan::StepResult> step(const plan::StepInput& input, Host& host) {
   TRY(spec::Node node, node_from_json(input.config));
   const bool clock = take_suite_clock(node);
@@ -113,14 +128,21 @@ Result<plan::StepResult> step(const plan::StepInput& input, Host& host) {
     return fail(Code::internal,
                 fmt::format("the start of the run is no time: {}", input.run_started));
   }
-  CheckOptions options{input.root, input.scratch, *now, std::nullopt, input.threads, input.memory};
+  CheckOptions options;
+  options.root = input.root;
+  options.scratch = input.scratch;
+  options.now_ms = *now;
+  options.threads = input.threads;
+  options.memory = input.memory;
+  options.history = history_of(input);
   if (clock) {
     options.suite_now_ms = now;
   }
   TRY(const Config config, with_suite(asked, options));
   if (input.stored) {
     TRY(const Measurement measurement, measurement_from_details(config, *input.stored));
-    plan::StepResult result = report(config, measurement, config.tables.front(), *now);
+    plan::StepResult result =
+        report(config, measurement, config.tables.front(), *now, history_of(input));
     result.verdict_summary = result.summary;
     return result;
   }
@@ -136,6 +158,7 @@ Kind kind() {
   kind.rules.name = "data_check";
   kind.rules.cmd = spec::Command::none;
   kind.rules.paths = {{"table", Role::dep, Select::all_outs},
+                      {"tables.*", Role::dep, Select::all_outs},
                       {"suite", Role::dep, Select::all_outs}};
   kind.rules.check = &check;
   kind.lower = &lower;

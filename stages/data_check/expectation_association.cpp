@@ -27,10 +27,10 @@ Result<Crosstab> crosstab(const Probe& probe) {
   const std::string& a = probe.columns[0].json;
   const std::string& b = probe.columns[1].json;
   TRY(const port::Rows rows,
-      probe.engine.query(fmt::format(
-          "SELECT {0}, {1}, count(*) FROM {2} WHERE {3} GROUP BY ALL LIMIT "
-          "{4}",
-          a, b, table::Table::rows(), probe.rule.scope, most_values * most_values * 4)));
+      probe.engine.query(
+          fmt::format("SELECT {0}, {1}, count(*) FROM {2} WHERE {3} GROUP BY ALL LIMIT "
+                      "{4}",
+                      a, b, probe.table.rows(), probe.rule.scope, most_values * most_values * 4)));
   for (const auto& row : rows.rows) {
     const auto* first = std::get_if<std::string>(&row.at(0));
     const auto* second = std::get_if<std::string>(&row.at(1));

@@ -24,11 +24,6 @@ namespace {
 using statistics::Shares;
 using statistics::Tally;
 
-std::int64_t count_of(const port::Cell& cell) {
-  const auto* number = std::get_if<std::int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
-
 std::string json_numbers(const std::vector<double>& numbers) {
   std::vector<std::string> items;
   for (const double number : numbers) {
@@ -117,7 +112,7 @@ Result<ByBin> by_bin(const Probe& probe, const std::vector<double>& bins) {
                           number(bins[i]), number(bins[i + 1]), i + 2 == bins.size() ? "<=" : "<");
   }
   TRY(const port::Rows rows, probe.engine.query(fmt::format("SELECT {} FROM {} WHERE {}", select,
-                                                            table::Table::rows(), probe.counts())));
+                                                            probe.table.rows(), probe.counts())));
   ByBin out;
   const auto& row = rows.rows.at(0);
   out.below = static_cast<double>(count_of(row.at(0)));
@@ -208,7 +203,7 @@ Result<Tally> tally_of(const Probe& probe) {
   TRY(const port::Rows rows,
       probe.engine.query(fmt::format("SELECT CAST({} AS DOUBLE) AS v, count(*) FROM {} WHERE {} "
                                      "GROUP BY v ORDER BY v LIMIT {}",
-                                     probe.columns[0].number, table::Table::rows(), probe.counts(),
+                                     probe.columns[0].number, probe.table.rows(), probe.counts(),
                                      most_distinct + 1)));
   if (static_cast<std::int64_t>(rows.rows.size()) > most_distinct) {
     return fail(Code::refused, fmt::format("the column {} holds more than {} different values",

@@ -35,7 +35,7 @@ std::string limits_text(const Limits& limits) {
 }
 
 // The columns, as a message begins; "the table" where none is named.
-std::string subject(const Check& check) {
+std::string about(const Check& check) {
   std::string names;
   for (const std::string& column : check.columns) {
     names += (names.empty() ? "" : ", ") + printable(column);
@@ -147,19 +147,19 @@ std::string sample_text(const Measured& measured) {
 template <OfRows T>
 CheckVerdict verdict(const Check& check, const T& asked, const Measured& measured) {
   if (measured.considered == 0) {
-    return {CheckStatus::pass, fmt::format("{}: no row counts", subject(check))};
+    return {CheckStatus::pass, fmt::format("{}: no row counts", about(check))};
   }
   const double share = static_cast<double>(measured.considered - measured.violations) /
                        static_cast<double>(measured.considered);
   if (measured.violations == 0) {
     return {CheckStatus::pass,
-            fmt::format("{}: all {} rows hold", subject(check), grouped(measured.considered))};
+            fmt::format("{}: all {} rows hold", about(check), grouped(measured.considered))};
   }
   const bool holds = share >= check.mostly;
   const std::string mostly =
       check.mostly < 1.0 ? fmt::format("; {:.4g} hold, {} must", share, check.mostly) : "";
   return {holds ? CheckStatus::pass : broken(check),
-          fmt::format("{}: {} of {} rows {} {}{}{}", subject(check), grouped(measured.violations),
+          fmt::format("{}: {} of {} rows {} {}{}{}", about(check), grouped(measured.violations),
                       grouped(measured.considered), measured.violations == 1 ? "is" : "are",
                       fault(asked), mostly, sample_text(measured))};
 }
@@ -187,7 +187,7 @@ CheckVerdict in_limits(const Check& check, const Limits& limits, const port::Cel
   if (std::holds_alternative<std::monostate>(number)) {
     // Nothing to compare fails, unless nothing is asked.
     return {any ? broken(check) : CheckStatus::pass,
-            fmt::format("{}: there is no value", subject(check))};
+            fmt::format("{}: there is no value", about(check))};
   }
   const bool strict_low = limits.strict == Strict::min || limits.strict == Strict::both;
   const bool strict_high = limits.strict == Strict::max || limits.strict == Strict::both;
@@ -196,20 +196,20 @@ CheckVerdict in_limits(const Check& check, const Limits& limits, const port::Cel
   const bool holds =
       (low == 1 || (low == 0 && !strict_low)) && (high == -1 || (high == 0 && !strict_high));
   return {holds ? CheckStatus::pass : broken(check),
-          fmt::format("{}: {}{}", subject(check), printable(shown_cell(number)),
+          fmt::format("{}: {}{}", about(check), printable(shown_cell(number)),
                       holds ? "" : ", not " + limits_text(limits))};
 }
 
 CheckVerdict by_problems(const Check& check, const Measured& measured) {
   if (measured.problems.empty()) {
-    return {CheckStatus::pass, fmt::format("{}: holds", subject(check))};
+    return {CheckStatus::pass, fmt::format("{}: holds", about(check))};
   }
   std::string all;
   for (const std::string& problem : measured.problems) {
     all += (all.empty() ? "" : "; ") + problem;
   }
   const bool more = measured.violations > static_cast<std::int64_t>(measured.problems.size());
-  return {broken(check), fmt::format("{}: {}{}", subject(check), all, more ? "; ..." : "")};
+  return {broken(check), fmt::format("{}: {}{}", about(check), all, more ? "; ..." : "")};
 }
 
 CheckVerdict verdict(const Check& check, const expect::Statistic& asked, const Measured& measured) {
@@ -233,7 +233,7 @@ CheckVerdict verdict(const Check& check, const expect::KlDivergence& asked,
   const auto* value = std::get_if<double>(&measured.number);
   const bool holds = !asked.threshold || (value != nullptr && *value <= *asked.threshold);
   return {holds ? CheckStatus::pass : broken(check),
-          fmt::format("{}: the divergence is {}{}", subject(check),
+          fmt::format("{}: the divergence is {}{}", about(check),
                       value == nullptr ? std::string("infinite") : fmt::format("{}", *value),
                       holds ? "" : fmt::format(", above {}", *asked.threshold))};
 }
@@ -243,8 +243,8 @@ CheckVerdict verdict(const Check& check, const expect::CramersPhi& asked,
   const auto* value = std::get_if<double>(&measured.number);
   const bool holds = value != nullptr && *value <= asked.threshold;
   return {holds ? CheckStatus::pass : broken(check),
-          value == nullptr ? fmt::format("{}: there is no value", subject(check))
-                           : fmt::format("{}: phi is {:.6g}{}", subject(check), *value,
+          value == nullptr ? fmt::format("{}: there is no value", about(check))
+                           : fmt::format("{}: phi is {:.6g}{}", about(check), *value,
                                          holds ? "" : fmt::format(", above {}", asked.threshold))};
 }
 
@@ -254,8 +254,8 @@ CheckVerdict by_p(const Check& check, double p, AtP at, const Measured& measured
   const auto* value = std::get_if<double>(&measured.number);
   const bool holds = value != nullptr && (at == AtP::included ? *value >= p : *value > p);
   return {holds ? CheckStatus::pass : broken(check),
-          value == nullptr ? fmt::format("{}: there is no value", subject(check))
-                           : fmt::format("{}: p is {:.6g}, {} {}", subject(check), *value,
+          value == nullptr ? fmt::format("{}: there is no value", about(check))
+                           : fmt::format("{}: p is {:.6g}, {} {}", about(check), *value,
                                          holds ? "above" : "not above", p)};
 }
 
@@ -273,9 +273,9 @@ CheckVerdict verdict(const Check& check, const expect::KsBootstrap& asked,
 
 CheckVerdict verdict(const Check& check, const expect::NoRows&, const Measured& measured) {
   if (measured.violations == 0) {
-    return {CheckStatus::pass, fmt::format("{}: no row was returned", subject(check))};
+    return {CheckStatus::pass, fmt::format("{}: no row was returned", about(check))};
   }
-  return {broken(check), fmt::format("{}: the query returned {} row{}{}", subject(check),
+  return {broken(check), fmt::format("{}: the query returned {} row{}{}", about(check),
                                      grouped(measured.violations),
                                      measured.violations == 1 ? "" : "s", sample_text(measured))};
 }

@@ -19,11 +19,6 @@ namespace {
 
 using Kind = SuiteColumn::Kind;
 
-std::int64_t count_of(const port::Cell& cell) {
-  const auto* number = std::get_if<std::int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
-
 std::size_t shown(const Probe& probe) {
   return probe.check.origin ? probe.check.origin->shown : 0;
 }
@@ -39,7 +34,7 @@ Status take_sample(const Probe& probe, const std::string& query) {
 // Rows as (row, value parts k0 ..., shown, counted).
 std::string numbered(const Probe& probe, const std::string& parts) {
   return fmt::format("SELECT row_number() OVER () AS row, {}, {} AS shown, {} AS counted FROM {}",
-                     parts, probe.rule.value, probe.counts(), table::Table::rows());
+                     parts, probe.rule.value, probe.counts(), probe.table.rows());
 }
 
 // Rows of a group with several members all count.
@@ -60,7 +55,7 @@ Status measure_keys(const Probe& probe) {
       probe.engine.query(fmt::format(
           "SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM (SELECT count(*) AS n FROM (SELECT {}, "
           "{} AS counted FROM {}) WHERE counted GROUP BY {} HAVING count(*) > 1)",
-          parts, probe.counts(), table::Table::rows(), names)));
+          parts, probe.counts(), probe.table.rows(), names)));
   probe.measured.violations = count_of(rows.rows.at(0).at(0));
   if (probe.measured.violations == 0) {
     return {};
@@ -83,15 +78,17 @@ Status measure_expected(const Probe& probe, const expect::CompoundDistinct&) {
 
 // A rule on rows by itself, with its sample.
 Status measure_rule(const Probe& probe, const RowRule& rule) {
+  std::string select;
+  for (const std::string& column : aggregates(rule)) {
+    select += (select.empty() ? "" : ", ") + column;
+  }
   TRY(const port::Rows rows,
-      probe.engine.query(fmt::format("SELECT {} FROM {}", aggregates(rule), table::Table::rows())));
-  const auto& row = rows.rows.at(0);
-  probe.measured.considered = count_of(row.at(0));
-  probe.measured.violations = count_of(row.at(1));
-  probe.measured.missing = count_of(row.at(2));
+      probe.engine.query(fmt::format("SELECT {} FROM {}", select, probe.table.rows())));
+  (void)take_aggregates(rows.rows.at(0), probe.measured);
   return probe.measured.violations == 0
              ? Status{}
-             : take_sample(probe, sample_query(rule, probe.table, violation(rule), shown(probe)));
+             : take_sample(probe,
+                           sample_query(rule, probe.table.rows(), violation(rule), shown(probe)));
 }
 
 Status measure_expected(const Probe& probe, const expect::ZScore& asked) {
@@ -104,7 +101,7 @@ Status measure_expected(const Probe& probe, const expect::ZScore& asked) {
   TRY(const port::Rows moments,
       probe.engine.query(fmt::format(
           "SELECT favg({0}), stddev_samp(CASE WHEN isfinite({0}) THEN {0} END) FROM {1} WHERE {2}",
-          value, table::Table::rows(), probe.counts())));
+          value, probe.table.rows(), probe.counts())));
   const auto* mean = std::get_if<double>(&moments.rows.at(0).at(0));
   const auto* deviation = std::get_if<double>(&moments.rows.at(0).at(1));
   RowRule rule = probe.rule;
@@ -134,7 +131,7 @@ Status measure_expected(const Probe& probe, const expect::Sorted& asked) {
     value = sql_time_of_text(column.value);
     TRY(const port::Rows odd,
         probe.engine.query(fmt::format("SELECT count(*) FROM {} WHERE {} AND {} IS NULL",
-                                       table::Table::rows(), probe.counts(), value)));
+                                       probe.table.rows(), probe.counts(), value)));
     if (count_of(odd.rows.at(0).at(0)) > 0) {
       return fail(Code::invalid,
                   fmt::format("the column {} holds texts that are no dates, and texts "
@@ -237,7 +234,7 @@ Status measure_counts(const Probe& probe) {
       probe.engine.query(fmt::format("SELECT count(*) FILTER (WHERE {}), count(*) FILTER (WHERE {} "
                                      "AND {}) FROM {}",
                                      probe.counts(), probe.rule.scope, probe.rule.missing,
-                                     table::Table::rows())));
+                                     probe.table.rows())));
   probe.measured.considered = count_of(rows.rows.at(0).at(0));
   probe.measured.missing = count_of(rows.rows.at(0).at(1));
   return {};

@@ -9,6 +9,7 @@
 #include "stages/data_check/expectation_statistic.hpp"
 #include "stages/data_check/expectation_types.hpp"
 #include "stages/data_check/range_sql.hpp"
+#include "stages/data_check/sql_text.hpp"
 #include "stages/data_check/strftime_pattern.hpp"
 #include "stages/table/quoting.hpp"
 
@@ -41,6 +42,7 @@ Status fill(RowRule& rule, const expect::InRange& asked, const std::vector<Suite
   if (range) {
     rule.violated = range->outside;
     rule.unusable = range->unusable;
+    rule.wanted = "date or time";
   } else if (asked.kinds == expect::Kinds::alike) {
     return tl::make_unexpected(range.error());
   } else {
@@ -328,7 +330,9 @@ Result<std::vector<SuiteColumn>> suite_columns(const Check& check, const table::
 
 RowRule base_rule(const Check& check, IgnoreRows ignore, const std::vector<SuiteColumn>& columns) {
   RowRule rule;
-  rule.scope = scope_of(check);
+  rule.scope = check.where.empty()
+                   ? "true"
+                   : fmt::format("coalesce((\n{}\n), false)", strip_end(check.where));
   std::string missing;
   for (const SuiteColumn& column : columns) {
     missing += (missing.empty()                     ? ""

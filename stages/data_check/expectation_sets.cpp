@@ -20,12 +20,7 @@ using Kind = SuiteColumn::Kind;
 constexpr std::size_t most_observed = 1000;  // values that a report lists
 constexpr std::size_t most_problems = 20;
 
-std::int64_t count_of(const port::Cell& cell) {
-  const auto* number = std::get_if<std::int64_t>(&cell);
-  return number == nullptr ? 0 : *number;
-}
-
-std::string text_of(const port::Cell& cell) {
+std::string json_cell(const port::Cell& cell) {
   const auto* text = std::get_if<std::string>(&cell);
   return text == nullptr ? "null" : *text;
 }
@@ -102,7 +97,7 @@ Result<std::vector<CountedValue>> count_values(const Probe& probe) {
   TRY(const port::Rows rows,
       probe.engine.query(fmt::format(
           "SELECT any_value({}), count(*) FROM {} WHERE {} GROUP BY {} ORDER BY {} LIMIT {}",
-          column.json, table::Table::rows(), probe.counts(), key, key, most_distinct + 1)));
+          column.json, probe.table.rows(), probe.counts(), key, key, most_distinct + 1)));
   if (static_cast<std::int64_t>(rows.rows.size()) > most_distinct) {
     return fail(Code::refused, fmt::format("the column {} holds more than {} different values",
                                            printable(column.name), most_distinct));
@@ -110,7 +105,7 @@ Result<std::vector<CountedValue>> count_values(const Probe& probe) {
   std::vector<CountedValue> values;
   values.reserve(rows.rows.size());
   for (const auto& row : rows.rows) {
-    CountedValue value{text_of(row.at(0)), {}, count_of(row.at(1))};
+    CountedValue value{json_cell(row.at(0)), {}, count_of(row.at(1))};
     value.scalar = scalar_of_json(value.json);
     values.push_back(std::move(value));
   }
@@ -197,7 +192,7 @@ Status measure_expected(const Probe& probe, const expect::Quantiles& asked) {
     TRY(const port::Rows rows,
         probe.engine.query(
             fmt::format("SELECT unnest(quantile_disc(CAST({} AS DOUBLE), [{}])) FROM {} WHERE {}",
-                        column.number, positions, table::Table::rows(), probe.counts())));
+                        column.number, positions, probe.table.rows(), probe.counts())));
     for (std::size_t i = 0; i < values.size() && i < rows.rows.size(); ++i) {
       const auto* value = std::get_if<double>(&rows.rows[i].at(0));
       values[i] = value == nullptr || !std::isfinite(*value) ? "null" : fmt::format("{}", *value);

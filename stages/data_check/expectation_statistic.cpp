@@ -14,6 +14,7 @@ using Name = expect::Statistic::Name;
 Status fill_extreme(RowRule& rule, const expect::Statistic& asked, const SuiteColumn& column) {
   TRY(const RangeSql range, range_sql(asked.limits, column));
   rule.unusable = range.unusable;
+  rule.wanted = "date or time";
   const bool time =
       column.kind == Kind::time || (column.kind == Kind::text && are_times(asked.limits));
   rule.low = {time ? "CAST(" : "",

@@ -1,14 +1,15 @@
-// From measured numbers to verdicts: thresholds, severities, empty sets, and the clock where
-// freshness asks for it. Pure: reads no data, so that a verdict can be taken anew from stored
-// numbers.
+// From measured numbers to verdicts: thresholds, zones, severities, empty sets, and the clock and
+// the history where a rule asks for them. Pure: reads no data, so that a verdict can be taken anew
+// from stored numbers.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "stages/data_check/config.hpp"
+#include "stages/data_check/history.hpp"
 #include "stages/data_check/measure.hpp"
+#include "stages/data_check/wording.hpp"
 
 namespace mlpipe::stages::data_check {
 
@@ -19,13 +20,26 @@ struct CheckVerdict {
   std::string message;  // in people's words; also of a check that passed
 };
 
+// What a verdict may look at beside the measurement.
+struct Circumstances {
+  std::int64_t rows = 0;    // of the whole table
+  std::int64_t now_ms = 0;  // the run's one clock, Unix time
+  const History* history = nullptr;
+  // Of the check that an anomaly watches; NaN: it could not be measured.
+  double watched = 0;
+};
+
 // mostly: (considered - violations) / considered >= mostly, as in Great Expectations.
-// `now_ms` is the run's one clock, Unix time.
-[[nodiscard]] CheckVerdict judge(const Check& check, const Measured& measured, std::int64_t rows,
-                                 std::int64_t now_ms);
+[[nodiscard]] CheckVerdict judge(const Check& check, const Measured& measured,
+                                 const Circumstances& around);
+
+// The same of the rows of one segment.
+[[nodiscard]] CheckVerdict judge_segment(const Check& check, const Measured& segment,
+                                         const Circumstances& around);
+
+// Whether the verdict reads the clock or earlier runs.
+[[nodiscard]] bool reads_circumstances(const Rule& rule);
 
 [[nodiscard]] std::string_view status_name(CheckStatus status);
-[[nodiscard]] std::string grouped(std::int64_t number);  // 1,461
-[[nodiscard]] std::string shown_cell(const port::Cell& cell);
 
 }  // namespace mlpipe::stages::data_check

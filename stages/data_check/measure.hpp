@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runner/base/error.hpp"
@@ -80,9 +82,18 @@ struct Measurement {
   std::vector<Measured> checks;  // parallel to Config::checks
 };
 
-// An Error where the table itself cannot be read; a check that fails to evaluate carries its own
+// Files of the table that is checked, and of those beside it.
+struct Tables {
+  TableFiles data;
+  std::vector<std::pair<std::string, TableFiles>> others;
+};
+
+// Whether a report would show rows at fault: only then they are looked for.
+using WantsSample = std::function<bool(const Check&, const Measured&)>;
+
+// An Error where a table itself cannot be read; a check that fails to evaluate carries its own
 // error.
-[[nodiscard]] Result<Measurement> measure(port::TableEngine& engine, const TableFiles& files,
-                                          const Config& config);
+[[nodiscard]] Result<Measurement> measure(port::TableEngine& engine, const Tables& tables,
+                                          const Config& config, const WantsSample& wants_sample);
 
 }  // namespace mlpipe::stages::data_check

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "runner/spec/schema.hpp"
+
 namespace mlpipe::stages::data_check {
 
 using spec::Diagnostics;
@@ -19,6 +21,11 @@ OnEmpty read_on_empty(const Node& node, Diagnostics& diagnostics) {
                       fmt::format("`on_empty` must be pass, warn or fail, not {}", shown(node)));
   }
   return OnEmpty::pass;
+}
+
+std::optional<std::string> schema_problem(const std::string& json) {
+  const auto schema = spec::SchemaSet::parse(json);
+  return schema ? std::nullopt : std::optional(schema.error().message);
 }
 
 }  // namespace mlpipe::stages::data_check

@@ -7,8 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "runner/base/text.hpp"
+#include "stages/data_check/details.hpp"
 #include "stages/data_check/judge.hpp"
-#include "stages/data_check/suite_report.hpp"
+#include "stages/data_check/metric.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
@@ -16,106 +17,6 @@ namespace {
 using nlohmann::ordered_json;
 using plan::Finding;
 using plan::Outcome;
-
-// JSON has no infinity; text that is no UTF-8 cannot stand in it either.
-ordered_json to_json(const port::Cell& cell) {
-  if (const auto* whole = std::get_if<std::int64_t>(&cell)) {
-    return *whole;
-  }
-  if (const auto* real = std::get_if<double>(&cell)) {
-    return std::isfinite(*real) ? ordered_json(*real) : ordered_json(fmt::format("{}", *real));
-  }
-  if (const auto* text = std::get_if<std::string>(&cell)) {
-    return is_utf8(*text) ? *text : printable(*text);
-  }
-  return nullptr;
-}
-
-port::Cell to_cell(const ordered_json& value) {
-  if (value.is_number_integer()) {
-    return value.get<std::int64_t>();
-  }
-  if (value.is_number()) {
-    return value.get<double>();
-  }
-  return value.is_string() ? port::Cell{value.get<std::string>()} : port::Cell{};
-}
-
-ordered_json measured_number(const Check& check, const Measured& measured) {
-  const bool counted =
-      std::holds_alternative<RowCount>(check.rule) || std::holds_alternative<Sql>(check.rule);
-  if (counted) {
-    return to_json(measured.number);
-  }
-  if (std::holds_alternative<ColumnSet>(check.rule)) {
-    return measured.violations;
-  }
-  if (std::holds_alternative<Freshness>(check.rule)) {
-    return measured.latest_ms ? ordered_json(*measured.latest_ms) : ordered_json(nullptr);
-  }
-  if (measured.considered == 0) {
-    return nullptr;
-  }
-  return static_cast<double>(measured.considered - measured.violations) /
-         static_cast<double>(measured.considered);
-}
-
-ordered_json check_json(const Check& check, const Measured& measured, const CheckVerdict& verdict) {
-  ordered_json json;
-  json["name"] = check.name;
-  json["check"] = rule_name(check.rule);
-  std::string columns;
-  for (const std::string& column : check.columns) {
-    columns += (columns.empty() ? "" : ", ") + column;
-  }
-  json["column"] = check.columns.empty() ? ordered_json(nullptr) : ordered_json(columns);
-  json["status"] = status_name(verdict.status);
-  json["severity"] = check.severity == Severity::warning ? "warning" : "error";
-  if (!check.owner.empty()) {
-    json["owner"] = check.owner;
-  }
-  json["measured"] =
-      measured.error.empty() ? measured_number(check, measured) : ordered_json(nullptr);
-  json["considered"] = measured.considered;
-  json["missing"] = measured.missing;
-  json["violations"] = measured.violations;
-  json["sample"] = ordered_json::array();
-  for (const SampleRow& sample : measured.sample) {
-    json["sample"].push_back(
-        {{"row", sample.row ? ordered_json(*sample.row) : ordered_json(nullptr)},
-         {"value", to_json(sample.value)}});
-  }
-  json["message"] = verdict.message;
-  if (!std::holds_alternative<std::monostate>(measured.low) ||
-      !std::holds_alternative<std::monostate>(measured.high)) {
-    json["low"] = to_json(measured.low);
-    json["high"] = to_json(measured.high);
-  }
-  if (measured.latest_ms) {
-    json["latest_ms"] = *measured.latest_ms;
-  }
-  if (!measured.problems.empty()) {
-    json["problems"] = measured.problems;
-  }
-  if (!measured.error.empty()) {
-    json["error"] = measured.error;
-  }
-  if (check.origin) {
-    add_suite_fields(json, check, measured, verdict);
-  }
-  return json;
-}
-
-ordered_json malformed_json(const Malformed& malformed) {
-  ordered_json json{
-      {"lines", malformed.lines}, {"more", malformed.more}, {"encoding", malformed.encoding}};
-  json["sample"] = ordered_json::array();
-  for (const Malformed::Line& line : malformed.sample) {
-    json["sample"].push_back(
-        {{"file", printable(line.file)}, {"line", line.line}, {"why", printable(line.why)}});
-  }
-  return json;
-}
 
 Finding malformed_finding(const Malformed& malformed, const std::string& table) {
   std::string lines;
@@ -147,12 +48,14 @@ struct Tally {
   std::size_t warned = 0;
   std::size_t failed = 0;
   std::size_t errors = 0;
+  std::size_t skipped = 0;
 
   void add(CheckStatus status) {
-    (status == CheckStatus::pass   ? passed
-     : status == CheckStatus::warn ? warned
-     : status == CheckStatus::fail ? failed
-                                   : errors)++;
+    (status == CheckStatus::pass      ? passed
+     : status == CheckStatus::warn    ? warned
+     : status == CheckStatus::fail    ? failed
+     : status == CheckStatus::skipped ? skipped
+                                      : errors)++;
   }
   [[nodiscard]] Outcome outcome(bool malformed) const {
     return errors > 0                ? Outcome::errored
@@ -161,7 +64,8 @@ struct Tally {
                                      : Outcome::passed;
   }
   [[nodiscard]] std::string summary(std::int64_t rows, const Malformed& malformed) const {
-    std::string text = errors + failed + warned == 0 ? plural(passed, "check") + " passed" : "";
+    std::string text =
+        errors + failed + warned + skipped == 0 ? plural(passed, "check") + " passed" : "";
     const auto add = [&](std::size_t count, const char* what) {
       if (count > 0) {
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
@@ -172,6 +76,7 @@ struct Tally {
       add(failed, "failed");
       add(warned, "warned");
       add(passed, "passed");
+      add(skipped, "skipped");
     }
     text += fmt::format(" on {} row{}", grouped(rows), rows == 1 ? "" : "s");
     return malformed.lines == 0
@@ -198,87 +103,65 @@ std::string dump(const ordered_json& json) {
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-Measured measured_from(const ordered_json& json) {
-  Measured measured;
-  measured.error = json.value("error", "");
-  measured.considered = json.value("considered", std::int64_t{0});
-  measured.missing = json.value("missing", std::int64_t{0});
-  measured.violations = json.value("violations", std::int64_t{0});
-  measured.number = to_cell(json.value("measured", ordered_json()));
-  measured.low = to_cell(json.value("low", ordered_json()));
-  measured.high = to_cell(json.value("high", ordered_json()));
-  if (json.contains("latest_ms")) {
-    measured.latest_ms = json.at("latest_ms").get<std::int64_t>();
-  }
-  measured.problems = json.value("problems", std::vector<std::string>{});
-  for (const auto& sample : json.value("sample", ordered_json::array())) {
-    const auto& row = sample.at("row");
-    measured.sample.push_back(
-        {row.is_null() ? std::nullopt : std::optional(row.get<std::int64_t>()),
-         to_cell(sample.at("value"))});
-  }
-  if (json.contains("place")) {
-    read_suite_fields(json, measured);
-  }
-  return measured;
+// `files: {malformed: ...}` takes the place of the rule that malformed lines fail.
+bool judges_malformed(const Config& config) {
+  return std::any_of(config.checks.begin(), config.checks.end(), [](const Check& check) {
+    const auto* files = std::get_if<Files>(&check.rule);
+    return files != nullptr && files->malformed.any();
+  });
 }
 
-Malformed malformed_from(const ordered_json& json) {
-  Malformed malformed{json.at("lines").get<std::int64_t>(),
-                      json.at("more").get<bool>(),
-                      json.at("encoding").get<bool>(),
-                      {}};
-  for (const auto& line : json.at("sample")) {
-    malformed.sample.push_back({line.at("file").get<std::string>(),
-                                line.at("line").get<std::int64_t>(),
-                                line.at("why").get<std::string>()});
-  }
-  return malformed;
-}
-
-Measurement measurement_from(const Config& config, const ordered_json& details) {
-  Measurement measurement;
-  measurement.rows = details.at("rows").get<std::int64_t>();
-  for (const auto& column : details.at("columns")) {
-    measurement.columns.push_back({column.at("name").get<std::string>(),
-                                   column.at("type").get<std::string>(), Family::other});
-  }
-  if (details.contains("malformed")) {
-    measurement.malformed = malformed_from(details.at("malformed"));
-  }
-  const auto& checks = details.at("checks");
-  for (std::size_t i = 0; i < config.checks.size(); ++i) {
-    if (checks.at(i).at("name").get<std::string>() != config.checks[i].name) {
-      throw std::out_of_range("another check");
+// The metric of the check that an anomaly names.
+double watched(const Config& config, const Measurement& measurement, const Check& check) {
+  const auto* anomaly = std::get_if<Anomaly>(&check.rule);
+  for (std::size_t i = 0; anomaly != nullptr && i < config.checks.size(); ++i) {
+    if (config.checks[i].name == anomaly->of && measurement.checks[i].error.empty()) {
+      const auto metric = metric_of(config.checks[i], measurement.checks[i]);
+      return metric ? metric->kept() : std::nan("");
     }
-    measurement.checks.push_back(measured_from(checks.at(i)));
   }
-  return measurement;
+  return std::nan("");
+}
+
+// Of checks that later runs may ask for.
+void put_history(const Config& config, const History& history, ordered_json& details) {
+  for (const Check& check : config.checks) {
+    if (const auto* values = history.of(check.name)) {
+      details["history"][check.name] = *values;
+    }
+  }
 }
 
 }  // namespace
 
 plan::StepResult report(const Config& config, const Measurement& measurement,
-                        const std::string& table, std::int64_t now_ms) {
+                        const std::string& table, std::int64_t now_ms, const History& history) {
   plan::StepResult result;
   Tally tally;
   ordered_json checks = ordered_json::array();
   const Malformed& malformed = measurement.malformed;
-  if (malformed.lines > 0) {
+  const bool tolerated = judges_malformed(config);
+  if (malformed.lines > 0 && !tolerated) {
     result.findings.push_back(malformed_finding(malformed, table));
   }
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
     const Check& check = config.checks[i];
-    const CheckVerdict verdict = judge(check, measurement.checks[i], measurement.rows, now_ms);
+    const Circumstances around{measurement.rows, now_ms, &history,
+                               watched(config, measurement, check)};
+    const CheckVerdict verdict = judge(check, measurement.checks[i], around);
     tally.add(verdict.status);
-    checks.push_back(check_json(check, measurement.checks[i], verdict));
-    if (verdict.status != CheckStatus::pass) {
+    checks.push_back(
+        check_json(check, measurement.checks[i], verdict,
+                   [&](const Measured& segment) { return judge_segment(check, segment, around); }));
+    if (verdict.status == CheckStatus::skipped) {
+      result.findings.push_back({Finding::Level::note, check.name, verdict.message, table, 0});
+    } else if (verdict.status != CheckStatus::pass) {
       const auto level =
           verdict.status == CheckStatus::warn ? Finding::Level::warning : Finding::Level::error;
       result.findings.push_back({level, check.name, verdict.message, table, 0});
     }
   }
-  result.outcome = tally.outcome(malformed.lines > 0);
+  result.outcome = tally.outcome(malformed.lines > 0 && !tolerated);
   result.summary = tally.summary(measurement.rows, malformed);
   ordered_json details{
       {"version", 1}, {"status", outcome_name(result.outcome)}, {"rows", measurement.rows}};
@@ -290,6 +173,7 @@ plan::StepResult report(const Config& config, const Measurement& measurement,
     details["malformed"] = malformed_json(malformed);
   }
   details["checks"] = std::move(checks);
+  put_history(config, history, details);
   result.details = dump(details);
   result.metrics = dump({{"rows", measurement.rows}});
   return result;
@@ -307,7 +191,7 @@ plan::StepResult report_unreadable(const Config& config, const Error& why,
   Measured none;
   none.error = why.message;
   for (const Check& check : config.checks) {
-    details["checks"].push_back(check_json(check, none, {CheckStatus::error, why.message}));
+    details["checks"].push_back(check_json(check, none, {CheckStatus::error, why.message}, {}));
   }
   result.details = dump(details);
   return result;

@@ -8,16 +8,76 @@
 #include <cstdlib>
 
 #include "runner/base/text.hpp"
-#include "stages/data_check/column_set.hpp"
 #include "stages/data_check/option_reader.hpp"
 #include "stages/data_check/sql_text.hpp"
 
 namespace mlpipe::stages::data_check {
 namespace {
 
-using spec::Diagnostics;
 using spec::Node;
 using spec::NodeKind;
+
+// Of a number, by its canonical form: 0x1F is 31, .inf and .nan are no finite numbers.
+double value_of(const Node& node) {
+  const std::string text = spec::canonical_json(node);
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  return end == text.c_str() + text.size() && end != text.c_str() ? value : std::nan("");
+}
+
+bool is_number_node(const Node& node) {
+  return node.kind == NodeKind::integer || node.kind == NodeKind::real;
+}
+
+bool is_absent(const Node* node) {
+  return node == nullptr || node->kind == NodeKind::null;
+}
+
+Strict read_strict(const Entry& entry) {
+  const Node* node = entry.find("strict");
+  if (node == nullptr) {
+    return Strict::none;
+  }
+  if (node->kind == NodeKind::boolean) {
+    return node->text == "true" ? Strict::both : Strict::none;
+  }
+  if (node->text == "min" || node->text == "max") {
+    return node->text == "min" ? Strict::min : Strict::max;
+  }
+  entry.error(node->mark,
+              fmt::format("`strict` must be true, false, min or max, not {}", shown(*node)));
+  return Strict::none;
+}
+
+std::optional<Scalar> read_limit(const Entry& entry, std::string_view key) {
+  const Node* node = entry.find(key);
+  if (is_absent(node)) {
+    return std::nullopt;
+  }
+  const bool number = is_number_node(*node);
+  if ((!number && node->kind != NodeKind::string) || (number && !std::isfinite(value_of(*node)))) {
+    entry.error(node->mark,
+                fmt::format("`{}` must be a number, a date or a text, not {}", key, shown(*node)));
+    return std::nullopt;
+  }
+  return scalar_of(*node);
+}
+
+void must_be_whole(const Entry& entry, const Bounds& bounds) {
+  for (const auto& [key, bound] :
+       {std::pair{"min", bounds.min}, {"max", bounds.max}, {"equals", bounds.equals}}) {
+    if (bound && (*bound < 0 || *bound != std::floor(*bound))) {
+      entry.error(entry.find(key)->mark,
+                  fmt::format("`{}` must be a whole number, 0 or more", key));
+    }
+  }
+}
+
+}  // namespace
+
+Scalar scalar_of(const Node& node) {
+  return {node.kind, is_number_node(node) ? spec::canonical_json(node) : node.text};
+}
 
 std::vector<std::string> read_names(const Entry& entry, const Node& node, std::string_view key) {
   std::vector<std::string> names;
@@ -38,209 +98,9 @@ std::vector<std::string> read_names(const Entry& entry, const Node& node, std::s
   return names;
 }
 
-// Of a number, by its canonical form: 0x1F is 31, .inf and .nan are no finite numbers.
-double value_of(const Node& node) {
-  const std::string text = spec::canonical_json(node);
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  return end == text.c_str() + text.size() && end != text.c_str() ? value : std::nan("");
-}
-
-enum class Counts : std::uint8_t { whole, any };
-
-Bounds read_bounds(const Entry& entry, Counts counts) {
-  Bounds bounds{read_number(entry, "min"), read_number(entry, "max"), read_number(entry, "equals"),
-                Strict::none};
-  for (const auto& [key, bound] :
-       {std::pair{"min", bounds.min}, {"max", bounds.max}, {"equals", bounds.equals}}) {
-    if (counts == Counts::whole && bound && (*bound < 0 || *bound != std::floor(*bound))) {
-      entry.error(entry.options.find(key)->mark,
-                  fmt::format("`{}` must be a whole number, 0 or more", key));
-    }
-  }
-  const bool none = entry.options.find("min") == nullptr && entry.options.find("max") == nullptr &&
-                    entry.options.find("equals") == nullptr;
-  if (none) {
-    entry.error(entry.options.mark, "one of `min`, `max` and `equals` is needed");
-  }
-  if (bounds.equals && (bounds.min || bounds.max)) {
-    entry.error(entry.options.mark, "`equals` excludes `min` and `max`");
-  }
-  if (bounds.min && bounds.max && *bounds.min > *bounds.max) {
-    entry.error(entry.options.find("min")->mark,
-                fmt::format("`min` ({}) is above `max` ({})", *bounds.min, *bounds.max));
-  }
-  return bounds;
-}
-
-std::optional<Scalar> read_limit(const Entry& entry, std::string_view key) {
-  const Node* node = entry.options.find(key);
-  if (node == nullptr || node->kind == NodeKind::null) {
-    return std::nullopt;
-  }
-  const bool number = node->kind == NodeKind::integer || node->kind == NodeKind::real;
-  if ((!number && node->kind != NodeKind::string) || (number && !std::isfinite(value_of(*node)))) {
-    entry.error(node->mark,
-                fmt::format("`{}` must be a number, a date or a text, not {}", key, shown(*node)));
-    return std::nullopt;
-  }
-  return Scalar{node->kind, number ? spec::canonical_json(*node) : node->text};
-}
-
-Strict read_strict(const Entry& entry) {
-  const Node* node = entry.options.find("strict");
-  if (node == nullptr) {
-    return Strict::none;
-  }
-  if (node->kind == NodeKind::boolean) {
-    return node->text == "true" ? Strict::both : Strict::none;
-  }
-  if (node->text == "min" || node->text == "max") {
-    return node->text == "min" ? Strict::min : Strict::max;
-  }
-  entry.error(node->mark,
-              fmt::format("`strict` must be true, false, min or max, not {}", shown(*node)));
-  return Strict::none;
-}
-
-Rule read_between(const Entry& entry) {
-  Limits between{read_limit(entry, "min"), read_limit(entry, "max"), read_strict(entry)};
-  const Node* min = entry.options.find("min");
-  const Node* max = entry.options.find("max");
-  const auto absent = [](const Node* node) {
-    return node == nullptr || node->kind == NodeKind::null;
-  };
-  if (absent(min) && absent(max)) {
-    entry.error(entry.options.mark, "`min` or `max` is needed",
-                "for example `{column: price, min: 0}`");
-  }
-  if (between.min && between.max) {
-    const Scalar& low = *between.min;
-    const Scalar& high = *between.max;
-    if (low.is_number() != high.is_number()) {
-      entry.error(max->mark, "`min` and `max` must be of one type",
-                  "write both as numbers, or both as dates");
-    } else if (low.is_number() ? std::strtod(low.text.c_str(), nullptr) >
-                                     std::strtod(high.text.c_str(), nullptr)
-                               : low.text > high.text) {
-      entry.error(min->mark, fmt::format("`min` ({}) is above `max` ({})", low.text, high.text));
-    }
-  }
-  return Between{std::move(between)};
-}
-
-Rule read_accepted(const Entry& entry) {
-  AcceptedValues rule;
-  const Node* values = entry.options.find("values");
-  if (values == nullptr || values->kind != NodeKind::list) {
-    entry.error(values == nullptr ? entry.options.mark : values->mark, "`values` must be a list",
-                "for example `values: [rain, sun]`");
-    return rule;
-  }
-  for (const Node& value : values->items) {
-    if (!value.is_scalar()) {
-      entry.error(value.mark, "`values` holds numbers, texts and booleans only");
-    } else if (value.kind != NodeKind::null) {
-      const bool number = value.kind == NodeKind::integer || value.kind == NodeKind::real;
-      rule.values.push_back({value.kind, number ? spec::canonical_json(value) : value.text});
-    }
-  }
-  return rule;
-}
-
-Rule read_matches(const Entry& entry) {
-  const Node* regex = entry.options.find("regex");
-  if (regex == nullptr || !regex->is_scalar() || regex->text.empty()) {
-    entry.error(regex == nullptr ? entry.options.mark : regex->mark,
-                "`regex` must be a regular expression");
-    return Matches{};
-  }
-  if (const auto problem = regex_problem(regex->text)) {
-    entry.error(regex->mark, fmt::format("`regex` cannot be used: {}", *problem),
-                "split it into several checks, or use an `sql` check");
-  }
-  return Matches{{regex->text}};
-}
-
-Rule read_freshness(const Entry& entry) {
-  const Node* age = entry.options.find("max_age");
-  const auto duration =
-      age == nullptr || !age->is_scalar() ? std::nullopt : parse_duration(age->text);
-  if (!duration || duration->count() <= 0) {
-    entry.error(age == nullptr ? entry.options.mark : age->mark,
-                age == nullptr ? "`max_age` is missing"
-                               : fmt::format("`max_age` must be a duration, not {}", shown(*age)),
-                "for example `max_age: 7d` or `max_age: 36h`");
-    return Freshness{};
-  }
-  return Freshness{*duration, age->text};
-}
-
-Rule read_sql(const Entry& entry) {
-  Sql sql;
-  const Node* query = entry.options.find("query");
-  if (query == nullptr) {
-    entry.error(entry.options.mark, "`query` is missing",
-                "a SELECT over the view `data` that returns the rows at fault");
-    return sql;
-  }
-  check_sql(entry, *query, "query");
-  sql.query = query->text;
-  if (const Node* expect = entry.options.find("expect")) {
-    if (expect->kind != NodeKind::map) {
-      entry.error(expect->mark, "`expect` must be a map of `min`, `max` or `equals`");
-    } else {
-      known_keys(*expect, {"min", "max", "equals"}, "expect", entry.diagnostics);
-      sql.expect = read_bounds({entry.rule, *expect, entry.diagnostics}, Counts::any);
-    }
-  }
-  return sql;
-}
-
-Rule read_column_set(const Entry& entry) {
-  ColumnSet set;
-  if (const Node* required = entry.options.find("required")) {
-    set.required = read_names(entry, *required, "required");
-  }
-  if (const Node* forbidden = entry.options.find("forbidden")) {
-    set.forbidden = read_names(entry, *forbidden, "forbidden");
-  }
-  if (const Node* types = entry.options.find("types")) {
-    if (types->kind != NodeKind::map) {
-      entry.error(types->mark, "`types` must be a map from column to type");
-    }
-    for (std::size_t i = 0; i < types->keys.size(); ++i) {
-      if (!types->items[i].is_scalar() || !is_known_type(types->items[i].text)) {
-        entry.error(
-            types->items[i].mark, fmt::format("unknown type {}", shown(types->items[i])),
-            "integer, number, text, boolean, date, timestamp, or a type of DuckDB such as BIGINT");
-      }
-      set.types.push_back({types->keys[i].text, {types->items[i].text}});
-    }
-  }
-  const auto flag = [&](const char* key) {
-    const Node* node = entry.options.find(key);
-    return node != nullptr && read_flag(*node, key, entry.diagnostics);
-  };
-  set.exact = flag("exact") ? Exact::yes : Exact::no;
-  set.ordered = flag("ordered") ? Ordered::yes : Ordered::no;
-  if (entry.options.keys.empty()) {
-    entry.error(entry.options.mark, "one of `required`, `forbidden` and `types` is needed");
-  }
-  for (const std::string& name : set.forbidden) {
-    if (std::find(set.required.begin(), set.required.end(), name) != set.required.end()) {
-      entry.error(entry.options.mark,
-                  fmt::format("the column {} is both required and forbidden", name));
-    }
-  }
-  return set;
-}
-
-}  // namespace
-
 std::vector<std::string> read_columns(const Entry& entry) {
-  const Node* one = entry.options.find("column");
-  const Node* many = entry.options.find("columns");
+  const Node* one = entry.find("column");
+  const Node* many = entry.find("columns");
   if (one != nullptr && many != nullptr) {
     entry.error(many->mark, "`column` and `columns` exclude each other", "keep one of them");
   }
@@ -258,17 +118,146 @@ std::vector<std::string> read_columns(const Entry& entry) {
 }
 
 std::optional<double> read_number(const Entry& entry, std::string_view key) {
-  const Node* node = entry.options.find(key);
-  if (node == nullptr || node->kind == NodeKind::null) {
+  const Node* node = entry.find(key);
+  if (is_absent(node)) {
     return std::nullopt;
   }
-  const bool is_number = node->kind == NodeKind::integer || node->kind == NodeKind::real;
-  const double value = is_number ? value_of(*node) : 0.0;
-  if (!is_number || !std::isfinite(value)) {
+  const double value = is_number_node(*node) ? value_of(*node) : std::nan("");
+  if (!std::isfinite(value)) {
     entry.error(node->mark, fmt::format("`{}` must be a number, not {}", key, shown(*node)));
     return std::nullopt;
   }
   return value;
+}
+
+bool read_flag_option(const Entry& entry, std::string_view key) {
+  const Node* node = entry.find(key);
+  return node != nullptr && read_flag(*node, key, entry.diagnostics);
+}
+
+Bounds read_bounds(const Entry& entry, Counts counts, Needed needed) {
+  const Bounds bounds{read_number(entry, "min"), read_number(entry, "max"),
+                      read_number(entry, "equals"), read_strict(entry)};
+  if (counts == Counts::whole) {
+    must_be_whole(entry, bounds);
+  }
+  const bool none = entry.find("min") == nullptr && entry.find("max") == nullptr &&
+                    entry.find("equals") == nullptr;
+  if (none && needed != Needed::no && !(needed == Needed::unless_zone && entry.has_zone())) {
+    entry.error(entry.options.mark, "one of `min`, `max` and `equals` is needed");
+  }
+  if (bounds.equals && (bounds.min || bounds.max)) {
+    entry.error(entry.options.mark, "`equals` excludes `min` and `max`");
+  }
+  if (bounds.min && bounds.max && *bounds.min > *bounds.max) {
+    entry.error(entry.find("min")->mark,
+                fmt::format("`min` ({}) is above `max` ({})", *bounds.min, *bounds.max));
+  }
+  if (bounds.min && bounds.max && bounds.strict != Strict::none && *bounds.min == *bounds.max) {
+    entry.error(entry.find("strict")->mark, "nothing lies between equal bounds that are excluded");
+  }
+  return bounds;
+}
+
+Limits read_limits(const Entry& entry, Needed needed) {
+  Limits limits{read_limit(entry, "min"), read_limit(entry, "max"), read_strict(entry)};
+  const Node* min = entry.find("min");
+  const Node* max = entry.find("max");
+  if (is_absent(min) && is_absent(max) && !(needed == Needed::unless_zone && entry.has_zone())) {
+    entry.error(entry.options.mark, "`min` or `max` is needed",
+                "for example `{column: price, min: 0}`");
+  }
+  if (limits.min && limits.max) {
+    const Scalar& low = *limits.min;
+    const Scalar& high = *limits.max;
+    if (low.is_number() != high.is_number()) {
+      entry.error(max->mark, "`min` and `max` must be of one type",
+                  "write both as numbers, or both as dates");
+    } else if (low.is_number() ? std::strtod(low.text.c_str(), nullptr) >
+                                     std::strtod(high.text.c_str(), nullptr)
+                               : low.text > high.text) {
+      entry.error(min->mark, fmt::format("`min` ({}) is above `max` ({})", low.text, high.text));
+    }
+  }
+  return limits;
+}
+
+std::vector<Scalar> read_values(const Entry& entry, std::string_view key) {
+  std::vector<Scalar> values;
+  const Node* node = entry.find(key);
+  if (node == nullptr || node->kind != NodeKind::list) {
+    entry.error(node == nullptr ? entry.options.mark : node->mark,
+                fmt::format("`{}` must be a list", key),
+                fmt::format("for example `{}: [rain, sun]`", key));
+    return values;
+  }
+  for (const Node& value : node->items) {
+    if (!value.is_scalar()) {
+      entry.error(value.mark, fmt::format("`{}` holds numbers, texts and booleans only", key));
+    } else if (value.kind != NodeKind::null) {
+      values.push_back(scalar_of(value));
+    }
+  }
+  return values;
+}
+
+std::vector<std::string> read_texts(const Entry& entry, std::string_view key) {
+  std::vector<std::string> texts;
+  const Node* node = entry.find(key);
+  const auto add = [&](const Node& item) {
+    if (!item.is_scalar() || item.kind == NodeKind::null || item.text.empty()) {
+      entry.error(item.mark, fmt::format("`{}` must be a text or a list of texts", key));
+    } else {
+      texts.push_back(item.text);
+    }
+  };
+  if (node == nullptr) {
+    return texts;
+  }
+  if (node->kind == NodeKind::list) {
+    std::for_each(node->items.begin(), node->items.end(), add);
+    if (node->items.empty()) {
+      entry.error(node->mark, fmt::format("`{}` is empty", key));
+    }
+  } else {
+    add(*node);
+  }
+  return texts;
+}
+
+std::string read_text(const Entry& entry, std::string_view key) {
+  const Node* node = entry.find(key);
+  if (node == nullptr || !node->is_scalar() || node->kind == NodeKind::null || node->text.empty()) {
+    entry.error(node == nullptr ? entry.options.mark : node->mark,
+                node == nullptr ? fmt::format("`{}` is missing", key)
+                                : fmt::format("`{}` must be a text", key));
+    return "";
+  }
+  return node->text;
+}
+
+std::size_t read_choice(const Entry& entry, std::string_view key,
+                        std::span<const std::string_view> words, std::size_t otherwise) {
+  const Node* node = entry.find(key);
+  if (node == nullptr) {
+    return otherwise;
+  }
+  const auto found = std::find(words.begin(), words.end(), node->text);
+  if (!node->is_scalar() || found == words.end()) {
+    const auto near = nearest(node->text, std::vector<std::string>(words.begin(), words.end()));
+    entry.error(
+        node->mark,
+        fmt::format("`{}` must be one of {}, not {}", key, fmt::join(words, ", "), shown(*node)),
+        near ? fmt::format("did you mean `{}`?", *near) : "");
+    return otherwise;
+  }
+  return static_cast<std::size_t>(found - words.begin());
+}
+
+IgnoreRows read_ignore_rows(const Entry& entry, IgnoreRows otherwise) {
+  static constexpr std::string_view words[] = {"any_missing", "all_missing", "never"};
+  return static_cast<IgnoreRows>(
+      read_choice(entry, "ignore_rows", words, static_cast<std::size_t>(otherwise)));
 }
 
 void check_sql(const Entry& entry, const Node& node, std::string_view key) {
@@ -283,36 +272,18 @@ void check_sql(const Entry& entry, const Node& node, std::string_view key) {
   }
 }
 
-Rule read_rule(const Entry& entry) {
-  const std::string& rule = entry.rule;
-  if (rule == "row_count") {
-    return RowCount{read_bounds(entry, Counts::whole)};
+std::optional<Entry> read_below(const Entry& entry, std::string_view key,
+                                std::initializer_list<std::string_view> keys) {
+  const Node* node = entry.find(key);
+  if (node == nullptr) {
+    return std::nullopt;
   }
-  if (rule == "columns") {
-    return read_column_set(entry);
+  if (node->kind != NodeKind::map) {
+    entry.error(node->mark, fmt::format("`{}` must be a map of {}", key, fmt::join(keys, ", ")));
+    return std::nullopt;
   }
-  if (rule == "between") {
-    return read_between(entry);
-  }
-  if (rule == "accepted_values") {
-    return read_accepted(entry);
-  }
-  if (rule == "matches") {
-    return read_matches(entry);
-  }
-  if (rule == "freshness") {
-    return read_freshness(entry);
-  }
-  if (rule == "sql") {
-    return read_sql(entry);
-  }
-  if (rule == "unique") {
-    return Unique{};
-  }
-  if (rule == "primary_key") {
-    return PrimaryKey{};
-  }
-  return NotNull{};
+  known_keys(*node, keys, key, entry.diagnostics);
+  return Entry{entry.rule, *node, entry.diagnostics};
 }
 
 }  // namespace mlpipe::stages::data_check

@@ -83,7 +83,7 @@ Result<std::vector<NumberColumn>> Columns::numbers(std::span<const std::size_t> 
   for (auto& sample : samples) {
     sample.reserve(rows_);
   }
-  TRY_OK(engine_->numbers(fmt::format("SELECT {} FROM {}", select, table::Table::rows()),
+  TRY_OK(engine_->numbers(fmt::format("SELECT {} FROM {}", select, table_.rows()),
                           [&](const port::NumberBlock& block) -> Status {
                             for (std::size_t i = 0; i < block.size(); ++i) {
                               for (const double value : block[i]) {
@@ -105,8 +105,7 @@ Result<std::vector<NumberColumn>> Columns::numbers(std::span<const std::size_t> 
 Result<CategoryColumn> Columns::categories(std::size_t column) {
   TRY(const port::Rows rows,
       engine_->query(fmt::format("SELECT {0} AS k, count(*) FROM {1} WHERE NOT {2} GROUP BY k",
-                                 table_.text(column), table::Table::rows(),
-                                 table_.missing(column))));
+                                 table_.text(column), table_.rows(), table_.missing(column))));
   std::vector<std::size_t> order(rows.rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -125,7 +124,7 @@ Result<CategoryColumn> Columns::categories(std::size_t column) {
 Result<std::vector<std::string>> Columns::texts(std::size_t column) {
   TRY(const port::Rows rows,
       engine_->query(fmt::format("SELECT {} FROM {} WHERE NOT {}", table_.text(column),
-                                 table::Table::rows(), table_.missing(column))));
+                                 table_.rows(), table_.missing(column))));
   std::vector<std::string> texts;
   texts.reserve(rows.rows.size());
   for (const auto& row : rows.rows) {

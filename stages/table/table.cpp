@@ -14,6 +14,7 @@ namespace mlpipe::stages::table {
 namespace {
 
 constexpr std::size_t most_columns = 10'000;
+constexpr const char* data_view = "data";
 
 std::string derived(const char* what, std::size_t column) {
   return quote_identifier(fmt::format("mlpipe.{}.{}", what, column));
@@ -188,11 +189,21 @@ Family family_of(const std::string& type) {
 
 Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                           Types types) {
+  TRY(Table table, open_beside(engine, files, csv, types, data_view));
+  TRY_OK(engine.lock_down(table.readable()));
+  return table;
+}
+
+Result<Table> Table::open_beside(port::TableEngine& engine, const TableFiles& files,
+                                 const CsvOptions& csv, Types types, const std::string& name) {
   Table table;
+  if (name != data_view) {
+    table.rows_ = quote_identifier("mlpipe_rows." + name);
+  }
   table.format_ = files.format;
-  std::vector<std::string> readable = files.paths;
+  table.readable_ = files.paths;
   if (files.format == Format::delta) {
-    TRY(readable, table.open_delta(engine, files));
+    TRY(table.readable_, table.open_delta(engine, files));
   } else {
     TRY_OK(openable(files));
     for (const std::string& path : files.paths) {
@@ -201,10 +212,8 @@ Result<Table> Table::open(port::TableEngine& engine, const TableFiles& files, co
     TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
                                        : table.open_typed(engine, files, types));
   }
-  table.files_ = readable.size();
-  TRY_OK(engine.query(
-      fmt::format("CREATE VIEW data AS SELECT {} FROM {}", column_list(table.columns_), rows())));
-  TRY_OK(engine.lock_down(readable));
+  TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", quote_identifier(name),
+                                  column_list(table.columns_), table.rows())));
   return table;
 }
 
@@ -346,6 +355,9 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
   }
   TRY_OK(
       engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", rows(), select, skipping)));
+  if (rows_ != "mlpipe_rows") {
+    return {};
+  }
   TRY_OK(engine.query(
       fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", logged_rows(), select,
                   source(fmt::format("store_rejects = true, rejects_limit = {}", reject_limit)))));

@@ -39,10 +39,16 @@ class Table {
   // Registers the views. After that the engine is locked down to the table's files.
   static Result<Table> open(port::TableEngine& engine, const TableFiles& files,
                             const CsvOptions& csv, Types types);
+  // Only registers them, for one table among several; `name` is the view for people's SQL. Its
+  // malformed lines are recorded only where it is `data`. The caller locks the engine down.
+  static Result<Table> open_beside(port::TableEngine& engine, const TableFiles& files,
+                                   const CsvOptions& csv, Types types, const std::string& name);
+  // The files that must stay readable when the engine is locked down.
+  [[nodiscard]] const std::vector<std::string>& readable() const { return readable_; }
 
   [[nodiscard]] Format format() const { return format_; }
   [[nodiscard]] const std::vector<TableColumn>& columns() const { return columns_; }
-  [[nodiscard]] std::size_t files() const { return files_; }
+  [[nodiscard]] std::size_t files() const { return readable_.size(); }
   // What the log of a Delta table says beside its rows; nullptr for other formats.
   [[nodiscard]] const DeltaFacts* delta() const { return delta_ ? &*delta_ : nullptr; }
 
@@ -60,7 +66,7 @@ class Table {
   [[nodiscard]] std::string time(
       std::size_t column) const;  // TIMESTAMP in UTC; NULL where a CSV's text is none
 
-  [[nodiscard]] static std::string rows() { return "mlpipe_rows"; }
+  [[nodiscard]] const std::string& rows() const { return rows_; }
   // The same rows; a scan of a CSV also records its malformed lines in reject_errors.
   [[nodiscard]] std::string logged_rows() const;
 
@@ -75,9 +81,10 @@ class Table {
 
   Format format_ = Format::csv;
   std::vector<TableColumn> columns_;
-  std::size_t files_ = 0;
+  std::vector<std::string> readable_;
   std::optional<DeltaFacts> delta_;
   std::vector<std::size_t> empty_;  // columns without a value, ascending; with Types::written
+  std::string rows_ = "mlpipe_rows";
 };
 
 // How many malformed lines a CSV scan records; beyond that their number is only known to be larger.
