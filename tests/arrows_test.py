@@ -13,16 +13,17 @@ ALLOWED = {
     "base": set(),
     "port": set(),
     "spec": set(),
+    "delta": set(),
     "lock": set(),
     "graph": {"spec"},
     "plan": {"graph", "spec", "port"},
     "run": {"graph", "plan", "spec", "port"},
-    "cache": {"port"},
+    "cache": {"port", "delta"},
     "history": {"run", "port"},
     "engine": {"run", "plan", "cache", "graph", "lock", "spec", "port"},
     "report": {"run", "plan", "history"},  # plan: the reasons and findings inside events
     "adapter": {"port"},
-    "stages": {"plan", "spec", "port"},
+    "stages": {"plan", "spec", "port", "delta"},
     "cli": None,  # everything
 }
 # Heavy headers and the files or folders that alone may include them (and never a header of ours).

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "runner/base/text.hpp"
+#include "runner/cache/delta_scope.hpp"
 #include "runner/cache/glob.hpp"
 
 namespace mlpipe::cache {
@@ -49,6 +50,7 @@ struct Frame {
   std::vector<TreeEntry> entries;  // missing: not known yet, or nothing matched in it
   std::size_t open = 0;            // entries not known yet
   Fd folder;                       // for its jobs
+  DeltaScope delta;
 };
 
 struct Job {
@@ -109,6 +111,12 @@ Status TreeLook::enter(std::string path, Frame* parent, Reach reach) {
   frame->reach = reach;
   frame->cursor.emplace(*around_.known, path);
   frame->path = std::move(path);
+  if (parent != nullptr) {
+    frame->delta.stay(parent->delta);
+  }
+  if (selection_.ignore != nullptr && reach == Reach::all) {
+    frame->delta.enter(descent_.fd(), frame->path, frame->names);
+  }
   frame->entries.reserve(frame->names.size());
   stack_.push_back(std::move(frame));
   return {};
@@ -119,7 +127,7 @@ Status TreeLook::step(Frame& frame) {
   // the loop.
   while (frame.next < frame.names.size()) {
     const Name& name = frame.names[frame.next++];
-    if (!counts(selection_, frame.path, name)) {
+    if (!counts(selection_, frame.path, name) || !frame.delta.counts(path_of(frame, name), name)) {
       (void)frame.cursor->take(name.text);
       continue;
     }

@@ -113,7 +113,7 @@ void add_stage_verbs(CLI::App& app, LogsArguments& logs, AcceptArguments& accept
 
 void add_check(CLI::App& app, CheckArguments& check, Verb& verb) {
   CLI::App* sub = app.add_subcommand("check", "run data checks on any table, without a pipeline");
-  sub->add_option("table", check.table, "CSV, JSONL or Parquet: a file, a folder or a glob")
+  sub->add_option("table", check.table, "a file, a folder or a glob; of Delta also FOLDER@v3")
       ->required();
   sub->add_option("--checks", check.checks, "YAML file with the checks")
       ->required()
@@ -124,6 +124,18 @@ void add_check(CLI::App& app, CheckArguments& check, Verb& verb) {
                   "an earlier result (--json), for checks that look back")
       ->type_name("FILE");
   sub->callback([&] { verb = [&] { return cli::check(check); }; });
+}
+
+void add_table(CLI::App& app, TableArguments& table, Verb& verb) {
+  CLI::App* sub = app.add_subcommand("table", "show the columns and rows of any table");
+  sub->add_option("table", table.table, "a file, a folder or a glob; of Delta also FOLDER@v3")
+      ->required();
+  CLI::Option* json = sub->add_flag("--json", table.json, "the facts as JSON");
+  sub->add_option("--rows", table.rows, "print the first rows instead, one JSON object a line")
+      ->type_name("N")
+      ->excludes(json)
+      ->check(CLI::PositiveNumber);
+  sub->callback([&] { verb = [&] { return cli::show_table(table); }; });
 }
 
 void add_deploy(CLI::App& app, DeployArguments& deploy, Verb& verb) {
@@ -182,6 +194,7 @@ struct Arguments {
   AcceptArguments accept;
   ShellArguments shell;
   CheckArguments check;
+  TableArguments table;
   DeployArguments deploy;
   GcArguments gc;
   InitArguments init;
@@ -199,6 +212,7 @@ int parse_and_run(int argc, char** argv) {
   add_looking(app, arguments.run, verb, arguments.stage, arguments.format);
   add_stage_verbs(app, arguments.logs, arguments.accept, arguments.shell, verb);
   add_check(app, arguments.check, verb);
+  add_table(app, arguments.table, verb);
   add_deploy(app, arguments.deploy, verb);
   add_house(app, arguments.run.common, arguments.gc, arguments.init, arguments.shell_name, verb);
   try {

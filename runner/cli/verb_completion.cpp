@@ -62,7 +62,7 @@ _mlpipe() {
         ;;
       completion) candidates="bash zsh fish" ;;
       deploy) [[ -z $deeper ]] && candidates="plan apply rollback history resume" ;;
-      check) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+      check | table) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     esac
   fi
   mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$current")
@@ -120,7 +120,7 @@ complete -c mlpipe -n 'string match -q -- "-*" (commandline -ct)' -a '(__mlpipe_
 complete -c mlpipe -n '__fish_seen_subcommand_from run plan status why validate graph logs accept shell' -a '(__mlpipe_stages)'
 complete -c mlpipe -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 complete -c mlpipe -n '__fish_seen_subcommand_from deploy' -a 'plan apply rollback history resume'
-complete -c mlpipe -n '__fish_seen_subcommand_from check' -F
+complete -c mlpipe -n '__fish_seen_subcommand_from check table' -F
 )FISH";
 
 }  // namespace

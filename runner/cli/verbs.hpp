@@ -60,6 +60,13 @@ struct CheckArguments {
 };
 int check(const CheckArguments& arguments);
 
+struct TableArguments {
+  std::string table;
+  bool json = false;
+  std::int64_t rows = 0;  // print that many rows instead of the columns; 0: none
+};
+int show_table(const TableArguments& arguments);
+
 enum class GraphFormat : std::uint8_t { text, mermaid, dot, json };
 int graph(const Common& common, GraphFormat format);
 

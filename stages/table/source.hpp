@@ -9,7 +9,7 @@
 
 #include "runner/spec/diagnostic.hpp"
 #include "runner/spec/node.hpp"
-#include "stages/table/delta/at.hpp"
+#include "stages/table/delta/log.hpp"
 
 namespace mlpipe::stages::table {
 

@@ -7,7 +7,6 @@
 
 #include "runner/base/text.hpp"
 #include "stages/table/csv_columns.hpp"
-#include "stages/table/delta/open.hpp"
 #include "stages/table/quoting.hpp"
 
 namespace mlpipe::stages::table {
@@ -37,12 +36,27 @@ std::string path_list(const std::vector<std::string>& paths) {
   return "[" + list + "]";
 }
 
+std::string folded(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
 std::string column_list(const std::vector<TableColumn>& columns) {
   std::string list;
   for (const TableColumn& column : columns) {
     list += (list.empty() ? "" : ", ") + quote_identifier(column.name);
   }
   return list;
+}
+
+std::vector<TableColumn> text_columns(const std::vector<std::string>& names) {
+  std::vector<TableColumn> columns;
+  for (const std::string& name : names) {
+    columns.push_back({name, "", Family::text});
+  }
+  return columns;
 }
 
 Result<std::vector<TableColumn>> describe(port::TableEngine& engine, const std::string& source) {
@@ -62,7 +76,9 @@ Result<std::vector<TableColumn>> describe(port::TableEngine& engine, const std::
 Status same_parts(port::TableEngine& engine, const std::vector<std::string>& paths,
                   const std::vector<TableColumn>& columns) {
   for (const std::string& path : paths) {
-    TRY(const auto own, describe(engine, fmt::format("read_parquet([{}])", quote_path(path))));
+    TRY(const auto own,
+        describe(engine,
+                 fmt::format("read_parquet([{}], hive_partitioning = false)", quote_path(path))));
     for (std::size_t i = 0; i < std::max(own.size(), columns.size()); ++i) {
       const auto at = [&](const std::vector<TableColumn>& all) {
         return i < all.size() ? fmt::format("`{}` {}", all[i].name, all[i].type)
@@ -74,6 +90,27 @@ Status same_parts(port::TableEngine& engine, const std::vector<std::string>& pat
             fmt::format("the parts of the table disagree: column {} is {} in {}, and {} in {}",
                         i + 1, at(columns), paths.front(), at(own), path));
       }
+    }
+  }
+  return {};
+}
+
+// Columns of the folders must be told from those of the files, and from the number of the file by
+// which they are found.
+Status distinct_partitions(const TableFiles& files, const std::vector<TableColumn>& columns) {
+  for (const TableColumn& column : columns) {
+    for (const PartitionColumn& partition : files.partitions) {
+      if (folded(column.name) == folded(partition.name)) {
+        return fail(Code::invalid,
+                    fmt::format("the column {} stands in the files and in the names of their "
+                                "folders; name the files by a list to leave out the folders",
+                                printable(partition.name)));
+      }
+    }
+    if (!files.partitions.empty() && folded(column.name) == "file_index") {
+      return fail(Code::refused,
+                  "a table whose folders tell columns cannot have a column file_index, under which "
+                  "the table engine numbers its files; rename it");
     }
   }
   return {};
@@ -154,6 +191,7 @@ Result<Table> Table::open_beside(port::TableEngine& engine, const TableFiles& fi
     TRY_OK(files.format == Format::csv ? table.open_csv(engine, files, csv, types)
                                        : table.open_typed(engine, files));
   }
+  table.files_ = table.readable_.size();
   TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", quote_identifier(name),
                                   column_list(table.columns_), table.rows())));
   return table;
@@ -161,14 +199,19 @@ Result<Table> Table::open_beside(port::TableEngine& engine, const TableFiles& fi
 
 Status Table::open_typed(port::TableEngine& engine, const TableFiles& files) {
   const std::string paths = path_list(files.paths);
-  const std::string source =
+  const std::string scan =
       files.format == Format::parquet
-          ? fmt::format("read_parquet({})", paths)
-          : fmt::format("read_json({}, format = '{}', sample_size = -1, union_by_name = true)",
-                        paths, files.format == Format::json ? "array" : "newline_delimited");
+          ? fmt::format("read_parquet({}, hive_partitioning = false)", paths)
+          : fmt::format(
+                "read_json({}, hive_partitioning = false, format = '{}', sample_size = -1, "
+                "union_by_name = true)",
+                paths, files.format == Format::json ? "array" : "newline_delimited");
+  TRY(const auto own, describe(engine, scan));
+  TRY_OK(distinct_partitions(files, own));
+  const std::string source = with_partitions(scan, files.partitions, PartitionTypes::own);
   TRY(columns_, describe(engine, source));
   if (files.format == Format::parquet && files.paths.size() > 1) {
-    TRY_OK(same_parts(engine, files.paths, columns_));
+    TRY_OK(same_parts(engine, files.paths, own));
   }
   TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS SELECT * FROM {}", rows(), source)));
   return {};
@@ -182,21 +225,27 @@ Result<std::vector<std::string>> Table::open_delta(port::TableEngine& engine,
   }
   TRY_OK(engine.query(fmt::format("CREATE VIEW {} AS {}", rows(), opened.select)));
   TRY(columns_, describe(engine, rows()));
+  delta_ = {opened.version, std::move(opened.constraints), std::move(opened.not_null)};
   return std::move(opened.paths);
 }
 
 Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const CsvOptions& csv,
                        Types types) {
-  TRY(const std::vector<std::string> names, read_csv_header(engine, files, csv));
-  const std::string source =
-      fmt::format("read_csv({}, {}", path_list(files.paths), csv_arguments(files, csv, names));
-  const std::string skipping = source + ", ignore_errors = true)";
+  TRY(std::vector<std::string> names, read_csv_header(engine, files, csv));
+  const std::string scan = fmt::format("read_csv({}, hive_partitioning = false, {}",
+                                       path_list(files.paths), csv_arguments(files, csv, names));
+  TRY_OK(distinct_partitions(files, text_columns(names)));
+  const auto source = [&](const std::string& option) {
+    return with_partitions(scan + ", " + option + ")", files.partitions, PartitionTypes::text);
+  };
+  const std::string skipping = source("ignore_errors = true");
+  for (const PartitionColumn& partition : files.partitions) {
+    names.push_back(partition.name);
+  }
   if (types == Types::infer) {
     TRY(columns_, infer_csv_types(engine, skipping, names));
   } else {
-    for (const std::string& name : names) {
-      columns_.push_back({name, "", Family::text});
-    }
+    columns_ = text_columns(names);
   }
   std::string select;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -216,8 +265,8 @@ Status Table::open_csv(port::TableEngine& engine, const TableFiles& files, const
     return {};
   }
   TRY_OK(engine.query(
-      fmt::format("CREATE VIEW {} AS SELECT {} FROM {}, store_rejects = true, rejects_limit = {})",
-                  logged_rows(), select, source, reject_limit)));
+      fmt::format("CREATE VIEW {} AS SELECT {} FROM {}", logged_rows(), select,
+                  source(fmt::format("store_rejects = true, rejects_limit = {}", reject_limit)))));
   return {};
 }
 

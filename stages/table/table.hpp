@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
+#include "stages/table/delta/open.hpp"
 #include "stages/table/source.hpp"
 #include "stages/table/table_files.hpp"
 
@@ -26,6 +28,12 @@ struct TableColumn {
 // `types` ask for it.
 enum class Types : std::uint8_t { skip, infer };
 
+struct DeltaFacts {
+  std::int64_t version = 0;
+  std::vector<delta::Constraint> constraints;  // what its writers promise of every row
+  std::vector<std::string> not_null;           // columns
+};
+
 class Table {
  public:
   // Registers the views. After that the engine is locked down to the table's files.
@@ -40,6 +48,9 @@ class Table {
 
   [[nodiscard]] Format format() const { return format_; }
   [[nodiscard]] const std::vector<TableColumn>& columns() const { return columns_; }
+  [[nodiscard]] std::size_t files() const { return files_; }
+  // What the log of a Delta table says beside its rows; nullptr for other formats.
+  [[nodiscard]] const DeltaFacts* delta() const { return delta_ ? &*delta_ : nullptr; }
 
   // SQL expressions over a column, for queries on rows() or logged_rows().
   [[nodiscard]] std::string value(std::size_t column) const;  // a CSV's text, else the typed value
@@ -64,6 +75,8 @@ class Table {
   std::vector<TableColumn> columns_;
   std::vector<std::string> readable_;
   std::string rows_ = "mlpipe_rows";
+  std::size_t files_ = 0;
+  std::optional<DeltaFacts> delta_;
 };
 
 // How many malformed lines a CSV scan records; beyond that their number is only known to be larger.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 
 #include "runner/base/text.hpp"
@@ -75,22 +76,30 @@ Result<std::vector<std::string>> folder_files(const fs::path& folder, const Sour
   return files;
 }
 
-Result<std::vector<std::string>> glob_files(const std::string& table, const fs::path& root) {
-  const std::string pattern = (root / table).lexically_normal().string();
-  const auto base_end = pattern.rfind('/', pattern.find_first_of("*?["));
-  TRY(std::vector<std::string> files,
-      files_below(pattern.substr(0, std::max<std::size_t>(base_end, 1))));
-  std::erase_if(files, [&](const std::string& path) { return !glob_match(pattern, path); });
+std::vector<PlacedFile> placed(std::vector<std::string> paths, const std::string& base) {
+  std::vector<PlacedFile> files;
+  for (std::string& path : paths) {
+    files.push_back({std::move(path), base});
+  }
   return files;
 }
 
-Result<std::vector<std::string>> files_of(const std::string& table, const Source& source,
-                                          const fs::path& root) {
+Result<std::vector<PlacedFile>> glob_files(const std::string& table, const fs::path& root) {
+  const std::string pattern = (root / table).lexically_normal().string();
+  const auto base_end = pattern.rfind('/', pattern.find_first_of("*?["));
+  const std::string base = pattern.substr(0, std::max<std::size_t>(base_end, 1));
+  TRY(std::vector<std::string> files, files_below(base));
+  std::erase_if(files, [&](const std::string& path) { return !glob_match(pattern, path); });
+  return placed(std::move(files), base);
+}
+
+Result<std::vector<PlacedFile>> files_of(const std::string& table, const Source& source,
+                                         const fs::path& root) {
   const fs::path path = (root / table).lexically_normal();
   std::error_code problem;
   const fs::file_status status = fs::status(path, problem);
   if (fs::is_regular_file(status)) {
-    return std::vector<std::string>{path.string()};
+    return std::vector<PlacedFile>{{path.string(), path.parent_path().string()}};
   }
   if (fs::is_directory(status)) {
     TRY(auto files, folder_files(path, source));
@@ -99,7 +108,7 @@ Result<std::vector<std::string>> files_of(const std::string& table, const Source
           Code::not_found,
           fmt::format("the folder {} holds no CSV, JSON, JSON lines or Parquet file", table));
     }
-    return files;
+    return placed(std::move(files), path.string());
   }
   if (is_glob(table)) {
     TRY(auto files, glob_files(table, root));
@@ -107,6 +116,10 @@ Result<std::vector<std::string>> files_of(const std::string& table, const Source
       return fail(Code::not_found, fmt::format("no file matches {}", table));
     }
     return files;
+  }
+  if (problem && problem != std::errc::no_such_file_or_directory &&
+      problem != std::errc::not_a_directory) {
+    return fail_errno(fmt::format("cannot look at {}", printable(table)), problem.value());
   }
   if (fs::exists(status)) {
     return fail(Code::invalid, fmt::format("{} is neither a file nor a folder", table));
@@ -189,12 +202,19 @@ Result<TableFiles> find_table_files(const Source& source, const std::string& roo
     return std::move(*delta_table);
   }
   TableFiles found;
+  std::map<std::string, PlacedFile> all;
   for (const std::string& table : source.tables) {
     TRY(const auto files, files_of(table, source, root));
-    found.paths.insert(found.paths.end(), files.begin(), files.end());
+    for (const PlacedFile& file : files) {
+      all.emplace(file.path, file);
+    }
   }
-  std::sort(found.paths.begin(), found.paths.end());
-  found.paths.erase(std::unique(found.paths.begin(), found.paths.end()), found.paths.end());
+  std::vector<PlacedFile> files;
+  for (auto& [path, file] : all) {
+    found.paths.push_back(path);
+    files.push_back(std::move(file));
+  }
+  TRY(found.partitions, find_partitions(files));
   if (found.paths.empty()) {
     return fail(Code::invalid, "no table was named");
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runner/base/error.hpp"
+#include "stages/table/partitions.hpp"
 #include "stages/table/source.hpp"
 
 namespace mlpipe::stages::table {
@@ -14,7 +15,8 @@ struct TableFiles {
   std::vector<std::string> paths;  // absolute, regular files, sorted; at least one. Of a Delta
                                    // table its folder alone
   delta::At at;                    // of a Delta table
-  char delimiter = ',';            // csv: as configured, else by the file name
+  std::vector<PartitionColumn> partitions;  // columns in the names of folders; none of Delta
+  char delimiter = ',';                     // csv: as configured, else by the file name
 };
 
 // `root` is absolute; paths may be relative to it or absolute. A folder stands for the files of one

@@ -148,36 +148,10 @@ class Decoder {
   std::vector<std::uint64_t> numbers_;
 };
 
-constexpr std::string_view z85_letters =
-    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
-
 }  // namespace
 
 Result<std::vector<std::uint64_t>> decode_bitmap(std::string_view bytes, std::uint64_t limit) {
   return Decoder(bytes, limit).run();
-}
-
-Result<std::string> decode_z85(std::string_view text) {
-  constexpr std::size_t group = 5;
-  std::string bytes;
-  for (std::size_t at = 0; at < text.size(); at += group) {
-    std::uint64_t value = 0;
-    const std::string_view letters = text.substr(at, group);
-    for (const char letter : letters) {
-      const auto digit = z85_letters.find(letter);
-      if (digit == std::string_view::npos) {
-        return fail(Code::corrupt, "a letter that Z85 does not have");
-      }
-      value = value * z85_letters.size() + digit;
-    }
-    if (letters.size() != group || value > 0xFFFFFFFFU) {
-      return fail(Code::corrupt, "no text in Z85");
-    }
-    for (const unsigned shift : {24U, 16U, 8U, 0U}) {
-      bytes += static_cast<char>((value >> shift) & 0xFFU);
-    }
-  }
-  return bytes;
 }
 
 std::uint32_t crc32(std::string_view bytes) {

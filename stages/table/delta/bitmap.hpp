@@ -1,5 +1,5 @@
 // The set of row numbers that a deletion vector stores, decoded from its bytes. Knows nothing of
-// files. Formats: PROTOCOL.md, "Deletion Vector Format"; RoaringFormatSpec; RFC 32/Z85.
+// files. Formats: PROTOCOL.md, "Deletion Vector Format"; RoaringFormatSpec.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,6 @@ namespace mlpipe::stages::table::delta {
 // none, or hold more than `limit` numbers.
 [[nodiscard]] Result<std::vector<std::uint64_t>> decode_bitmap(std::string_view bytes,
                                                                std::uint64_t limit);
-
-// Z85 text to bytes. corrupt: another alphabet or length.
-[[nodiscard]] Result<std::string> decode_z85(std::string_view text);
 
 // CRC-32 as zlib has it.
 [[nodiscard]] std::uint32_t crc32(std::string_view bytes);

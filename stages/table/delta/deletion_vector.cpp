@@ -8,30 +8,13 @@
 
 #include "runner/base/text.hpp"
 #include "stages/table/delta/bitmap.hpp"
-#include "stages/table/delta/location.hpp"
+#include "stages/table/delta/log.hpp"
 
 namespace mlpipe::stages::table::delta {
 namespace {
 
-constexpr std::size_t uuid_letters = 20;  // a UUID in Z85
 constexpr std::int64_t largest = std::int64_t{1} << 31;
 constexpr std::size_t word = 4;  // bytes of the size in front and the checksum behind
-
-// <prefix>/deletion_vector_<uuid>.bin below the table, from "<prefix><uuid in Z85>".
-Result<std::string> uuid_path(const std::string& root, std::string_view place) {
-  if (place.size() < uuid_letters) {
-    return fail(Code::corrupt, "its name is too short");
-  }
-  const std::string_view prefix = place.substr(0, place.size() - uuid_letters);
-  TRY(const std::string bytes, decode_z85(place.substr(prefix.size())));
-  std::string uuid;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const bool dash = i == 4 || i == 6 || i == 8 || i == 10;
-    uuid += fmt::format("{}{:02x}", dash ? "-" : "", static_cast<unsigned char>(bytes[i]));
-  }
-  return (std::filesystem::path(root) / prefix / fmt::format("deletion_vector_{}.bin", uuid))
-      .string();
-}
 
 std::uint32_t big_endian(std::string_view bytes) {
   std::uint32_t value = 0;
@@ -83,16 +66,8 @@ Result<std::string> bytes_of(const std::string& root, const VectorDescriptor& de
     bytes.resize(static_cast<std::size_t>(descriptor.size));  // Z85 pads to four bytes
     return bytes;
   }
-  if (descriptor.storage == "u") {
-    TRY(const std::string path, uuid_path(root, descriptor.place));
-    return stored_bytes(path, descriptor);
-  }
-  if (descriptor.storage == "p") {
-    TRY(const std::string path, local_path(root, descriptor.place));
-    return stored_bytes(path, descriptor);
-  }
-  return fail(Code::corrupt,
-              fmt::format("its kind of storage is `{}`", printable(descriptor.storage)));
+  TRY(const std::string path, vector_path(root, descriptor));
+  return stored_bytes(path, descriptor);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runner/base/error.hpp"
-#include "stages/table/delta/action.hpp"
+#include "stages/table/delta/log.hpp"
 
 namespace mlpipe::stages::table::delta {
 

@@ -7,7 +7,7 @@
 
 #include "runner/base/text.hpp"
 #include "stages/table/delta/deletion_vector.hpp"
-#include "stages/table/delta/location.hpp"
+#include "stages/table/delta/log.hpp"
 #include "stages/table/delta/select.hpp"
 #include "stages/table/delta/snapshot.hpp"
 #include "stages/table/quoting.hpp"

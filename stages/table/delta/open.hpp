@@ -7,7 +7,7 @@
 
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
-#include "stages/table/delta/at.hpp"
+#include "stages/table/delta/log.hpp"
 
 namespace mlpipe::stages::table::delta {
 

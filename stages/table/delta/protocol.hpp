@@ -1,7 +1,7 @@
 // Whether this reader may read a table at all: versions and features that its protocol asks for.
 #pragma once
 
-#include "stages/table/delta/action.hpp"
+#include "stages/table/delta/log.hpp"
 
 namespace mlpipe::stages::table::delta {
 

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "runner/base/text.hpp"
-#include "stages/table/delta/log_folder.hpp"
+#include "stages/table/delta/checkpoint.hpp"
+#include "stages/table/delta/log.hpp"
 #include "stages/table/delta/protocol.hpp"
-#include "stages/table/delta/replay.hpp"
 
 namespace mlpipe::stages::table::delta {
 namespace {

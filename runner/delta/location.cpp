@@ -1,4 +1,4 @@
-#include "stages/table/delta/location.hpp"
+#include "runner/delta/location.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "runner/base/text.hpp"
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 namespace {
 
 constexpr std::string_view file_scheme = "file:";
@@ -67,4 +67,4 @@ Result<std::string> local_path(const std::string& root, const std::string& uri) 
   return (std::filesystem::path(root) / comparable_path(uri)).lexically_normal().string();
 }
 
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta

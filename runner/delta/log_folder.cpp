@@ -1,4 +1,4 @@
-#include "stages/table/delta/log_folder.hpp"
+#include "runner/delta/log_folder.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "runner/base/text.hpp"
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 namespace {
 
 namespace fs = std::filesystem;
@@ -99,4 +99,4 @@ Result<LogFolder> list_log(const std::string& root) {
   return log;
 }
 
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta

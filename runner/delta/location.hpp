@@ -6,7 +6,7 @@
 
 #include "runner/base/error.hpp"
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 
 // "a%20b" -> "a b". A percent sign without two hexadecimal digits stands for itself.
 [[nodiscard]] std::string decode_uri(std::string_view text);
@@ -18,4 +18,4 @@ namespace mlpipe::stages::table::delta {
 // than file.
 [[nodiscard]] Result<std::string> local_path(const std::string& root, const std::string& uri);
 
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta

@@ -11,7 +11,7 @@
 
 #include "runner/base/error.hpp"
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 
 struct Protocol {
   int reader_version = 1;
@@ -66,4 +66,4 @@ using Action = std::variant<Other, Protocol, Metadata, Add, Remove, CommitInfo, 
 [[nodiscard]] std::string file_key(const std::string& path,
                                    const std::optional<VectorDescriptor>& vector);
 
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta

@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 
 struct Latest {};
 struct AtVersion {
@@ -27,4 +27,4 @@ using At = std::variant<Latest, AtVersion, AtTime>;
 // "events@v3" -> "events" and version 3. Latest where the text behind the last @ means nothing.
 [[nodiscard]] std::pair<std::string, At> split_at(std::string_view table);
 
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta

@@ -1,12 +1,12 @@
-#include "stages/table/delta/action.hpp"
+#include "runner/delta/action.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "stages/table/delta/location.hpp"
+#include "runner/delta/location.hpp"
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 namespace {
 
 using nlohmann::json;
@@ -140,4 +140,4 @@ std::string file_key(const std::string& path, const std::optional<VectorDescript
   return key;
 }
 
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta

@@ -9,7 +9,7 @@
 
 #include "runner/base/error.hpp"
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 
 // All parts of one checkpoint, absolute paths in order. A v2 checkpoint may name sidecars beside.
 struct Checkpoint {
@@ -30,4 +30,4 @@ struct LogFolder {
 // `root` is the table's folder. not_found: no _delta_log there.
 [[nodiscard]] Result<LogFolder> list_log(const std::string& root);
 
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta

@@ -1,9 +1,9 @@
-#include "stages/table/delta/at.hpp"
+#include "runner/delta/at.hpp"
 
 #include <charconv>
 #include <chrono>
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 namespace {
 
 // Reads digits and separators off the front of a text; each step fails for good once one did.
@@ -122,4 +122,4 @@ std::pair<std::string, At> split_at(std::string_view table) {
   return {std::string(table), Latest{}};
 }
 
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta

@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "runner/base/error.hpp"
-#include "runner/port/table_engine.hpp"
-#include "stages/table/delta/action.hpp"
-#include "stages/table/delta/log_folder.hpp"
+#include "runner/delta/action.hpp"
 
-namespace mlpipe::stages::table::delta {
+namespace mlpipe::delta {
 
 class Replay {
  public:
@@ -33,8 +31,4 @@ class Replay {
 enum class More : std::uint8_t { no, yes };
 Status read_commit(const std::string& path, const std::function<More(Action)>& take);
 
-// Every action of a checkpoint, its sidecars included. Errors name the file.
-Status read_checkpoint(port::TableEngine& engine, const LogFolder& log,
-                       const Checkpoint& checkpoint, Replay& replay);
-
-}  // namespace mlpipe::stages::table::delta
+}  // namespace mlpipe::delta
