@@ -135,8 +135,12 @@ void SchemaCheck::scalar(const Schema& schema, const Node& node, const Place& pl
 
 void SchemaCheck::list(const Schema& schema, const Node& node, const Place& place) {
   if (node.items.size() < schema.min_items) {
-    diagnostics_.error(node.mark, fmt::format("{} is an empty list", shown(place)),
-                       "add an entry or remove the key");
+    diagnostics_.error(
+        node.mark,
+        node.items.empty()
+            ? fmt::format("{} is an empty list", shown(place))
+            : fmt::format("{} needs {} entries or more", shown(place), schema.min_items),
+        node.items.empty() ? "add an entry or remove the key" : "add what is missing");
   }
   for (std::size_t i = 0; schema.items != nullptr && i < node.items.size(); ++i) {
     visit(*schema.items, node.items[i], {place.key, At::entry, node.items[i].mark});

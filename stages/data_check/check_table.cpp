@@ -83,6 +83,18 @@ Result<Tables> find_tables(const Config& config, const std::string& root) {
   return tables;
 }
 
+// In the file of checks; those that come from elsewhere have no place.
+void point_at_errors(const Config& config, const Measurement& measurement,
+                     spec::Diagnostics& places) {
+  for (std::size_t i = 0; i < config.checks.size(); ++i) {
+    const Check& check = config.checks[i];
+    if (!measurement.checks[i].error.empty() && check.mark.line > 0) {
+      places.error(check.mark,
+                   fmt::format("{}: {}", printable(check.name), measurement.checks[i].error));
+    }
+  }
+}
+
 // Rows at fault are shown where the check does not hold.
 bool shows_rows(const Check& check, const Measured& measured) {
   if (check.origin) {
@@ -139,6 +151,9 @@ Result<plan::StepResult> run_checks(const Config& asked, const CheckOptions& opt
   if (!measurement) {
     return report_unreadable(config, measurement.error(), shown_table(config));
   }
+  if (options.places != nullptr) {
+    point_at_errors(checked, *measurement, *options.places);
+  }
   return report(checked, *measurement, shown_table(config), options.now_ms, options.history);
 }
 
@@ -163,7 +178,9 @@ Result<plan::StepResult> check_table(const std::string& table, const spec::Node&
     return fail(Code::invalid, "the checks cannot be used as they are written");
   }
   config.tables = {table};
-  return run_checks(config, options, host);
+  CheckOptions placed = options;
+  placed.places = &diagnostics;
+  return run_checks(config, placed, host);
 }
 
 }  // namespace mlpipe::stages::data_check

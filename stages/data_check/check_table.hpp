@@ -26,6 +26,7 @@ struct CheckOptions {
   std::uint64_t memory = 0;                   // bytes, 0: no limit
   History history{};                          // of earlier runs
   std::vector<std::string>* trace = nullptr;  // receives every statement that is run
+  spec::Diagnostics* places = nullptr;  // receives, of checks that are errors, where they stand
 };
 
 // Error only where the engine cannot be opened (unavailable). A table that cannot be read is an

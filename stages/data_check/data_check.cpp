@@ -8,6 +8,7 @@
 
 #include "stages/data_check/check_table.hpp"
 #include "stages/data_check/config.hpp"
+#include "stages/data_check/details.hpp"
 #include "stages/data_check/json_node.hpp"
 #include "stages/data_check/judge.hpp"
 #include "stages/data_check/report.hpp"

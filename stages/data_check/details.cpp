@@ -167,10 +167,7 @@ Malformed malformed_from(const ordered_json& json) {
   return malformed;
 }
 
-}  // namespace
-
-ordered_json check_json(const Check& check, const Measured& measured, const CheckVerdict& verdict,
-                        const Judging& judging) {
+ordered_json check_json(const Check& check, const Measured& measured, const Judged& judged) {
   ordered_json json;
   json["name"] = check.name;
   json["check"] = rule_name(check.rule);
@@ -179,16 +176,17 @@ ordered_json check_json(const Check& check, const Measured& measured, const Chec
     columns += (columns.empty() ? "" : ", ") + column;
   }
   json["column"] = check.columns.empty() ? ordered_json(nullptr) : ordered_json(columns);
-  json["status"] = status_name(verdict.status);
+  json["status"] = status_name(judged.verdict.status);
   json["severity"] = check.severity == Severity::warning ? "warning" : "error";
   if (!check.owner.empty()) {
     json["owner"] = check.owner;
   }
   put_numbers(check, measured, json);
-  json["message"] = verdict.message;
+  json["message"] = judged.verdict.message;
   put_more(measured, json);
-  for (const Segment& segment : measured.segments) {
-    const CheckVerdict own = judging(segment.measured);
+  for (std::size_t i = 0; i < measured.segments.size() && i < judged.segments.size(); ++i) {
+    const Segment& segment = measured.segments[i];
+    const CheckVerdict& own = judged.segments[i];
     ordered_json one{{"segment", segment.name}, {"status", status_name(own.status)}};
     put_numbers(check, segment.measured, one);
     one["message"] = own.message;
@@ -230,6 +228,68 @@ Measurement measurement_from(const Config& config, const ordered_json& details) 
     measurement.checks.push_back(measured_from(checks.at(i)));
   }
   return measurement;
+}
+
+// Of checks that later runs may ask for.
+void put_history(const Config& config, const History& history, ordered_json& details) {
+  for (const Check& check : config.checks) {
+    if (const auto* values = history.of(check.name)) {
+      details["history"][check.name] = *values;
+    }
+  }
+}
+
+std::string dump(const ordered_json& json) {
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string details_json(const Config& config, const Measurement& measurement,
+                         const std::vector<Judged>& judged, std::string_view status,
+                         const History& history) {
+  ordered_json details{{"version", 1}, {"status", status}, {"rows", measurement.rows}};
+  details["columns"] = ordered_json::array();
+  for (const TableColumn& column : measurement.columns) {
+    details["columns"].push_back({{"name", column.name}, {"type", column.type}});
+  }
+  if (measurement.malformed.lines > 0) {
+    details["malformed"] = malformed_json(measurement.malformed);
+  }
+  details["checks"] = ordered_json::array();
+  for (std::size_t i = 0; i < config.checks.size(); ++i) {
+    details["checks"].push_back(check_json(config.checks[i], measurement.checks[i], judged[i]));
+  }
+  put_history(config, history, details);
+  return dump(details);
+}
+
+std::string unreadable_json(const Config& config, const std::string& why) {
+  ordered_json details{{"version", 1}, {"status", "error"}, {"rows", nullptr}, {"error", why}};
+  details["checks"] = ordered_json::array();
+  Measured none;
+  none.error = why;
+  for (const Check& check : config.checks) {
+    details["checks"].push_back(check_json(check, none, {{CheckStatus::error, why}, {}}));
+  }
+  return dump(details);
+}
+
+Result<Measurement> measurement_from_details(const Config& config, std::string_view stored) {
+  try {
+    ordered_json json = ordered_json::parse(stored);
+    if (json.contains("details")) {
+      const ordered_json details = json.at("details");
+      json = details.is_string() ? ordered_json::parse(details.get<std::string>()) : details;
+    }
+    if (json.at("checks").size() == config.checks.size()) {
+      return measurement_from(config, json);
+    }
+  } catch (const std::exception&) {
+    // Told below, in words that help.
+  }
+  return fail(Code::corrupt,
+              "the stored result does not fit the checks; run the stage again with --force");
 }
 
 }  // namespace mlpipe::stages::data_check

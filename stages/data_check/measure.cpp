@@ -46,7 +46,9 @@ class Measurer {
     if (!whole.error.empty()) {
       return fail(Code::invalid, whole.error);
     }
-    TRY_OK(malformed());
+    if (table_.format() == Format::csv) {
+      TRY(result_.malformed, table::read_malformed(engine_, static_cast<int>(default_samples)));
+    }
     TRY_OK(expectations());
     for (std::size_t i = 0; i < config_.checks.size(); ++i) {
       if (std::holds_alternative<data_check::Files>(config_.checks[i].rule)) {
@@ -181,36 +183,6 @@ class Measurer {
       segments.emplace_back(std::move(name), std::move(condition));
     }
     return segments;
-  }
-
-  // What the last scan with a log left in reject_errors.
-  Status malformed() {
-    if (table_.format() != Format::csv) {
-      return {};
-    }
-    const std::string last = "scan_id = (SELECT max(scan_id) FROM reject_scans)";
-    TRY(const port::Rows counts,
-        engine_.query(
-            fmt::format("SELECT count(DISTINCT (file_id, line)), count(*), count(*) FILTER (WHERE "
-                        "error_type = 'INVALID ENCODING') FROM reject_errors WHERE {}",
-                        last)));
-    Malformed& malformed = result_.malformed;
-    malformed.lines = count_of(counts.rows.at(0).at(0));
-    malformed.more = count_of(counts.rows.at(0).at(1)) >= reject_limit;
-    malformed.encoding = count_of(counts.rows.at(0).at(2)) > 0;
-    if (malformed.lines == 0) {
-      return {};
-    }
-    TRY(const port::Rows lines,
-        engine_.query(fmt::format(
-            "SELECT any_value(s.file_path), e.line, min(e.error_message) FROM reject_errors e JOIN "
-            "reject_scans s USING (scan_id, file_id) WHERE {} GROUP BY file_id, e.line ORDER BY "
-            "file_id, e.line LIMIT {}",
-            last, default_samples)));
-    for (const auto& row : lines.rows) {
-      malformed.sample.push_back({text_of(row.at(0)), count_of(row.at(1)), text_of(row.at(2))});
-    }
-    return {};
   }
 
   // numbers: parts, bytes of the smallest and of the greatest, malformed lines.

@@ -13,13 +13,14 @@
 #include "runner/base/error.hpp"
 #include "runner/port/table_engine.hpp"
 #include "stages/data_check/config.hpp"
+#include "stages/table/malformed.hpp"
 #include "stages/table/table.hpp"
 
 namespace mlpipe::stages::data_check {
 
 using table::Family;
 using table::family_of;
-using table::reject_limit;
+using table::Malformed;
 using table::Table;
 using table::TableColumn;
 using table::TableFiles;
@@ -61,18 +62,6 @@ struct Measured {
 struct Segment {
   std::string name;
   Measured measured;
-};
-
-struct Malformed {
-  std::int64_t lines = 0;
-  bool more = false;      // the limit of recorded lines was reached: there may be more
-  bool encoding = false;  // some are not in the encoding that was declared
-  struct Line {
-    std::string file;
-    std::int64_t line = 0;
-    std::string why;
-  };
-  std::vector<Line> sample;
 };
 
 struct Measurement {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "runner/base/text.hpp"
 #include "stages/data_check/details.hpp"
@@ -14,7 +13,6 @@
 namespace mlpipe::stages::data_check {
 namespace {
 
-using nlohmann::ordered_json;
 using plan::Finding;
 using plan::Outcome;
 
@@ -99,8 +97,10 @@ std::string_view outcome_name(Outcome outcome) {
   }
 }
 
-std::string dump(const ordered_json& json) {
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+Finding::Level level_of(CheckStatus status) {
+  return status == CheckStatus::skipped ? Finding::Level::note
+         : status == CheckStatus::warn  ? Finding::Level::warning
+                                        : Finding::Level::error;
 }
 
 // `files: {malformed: ...}` takes the place of the rule that malformed lines fail.
@@ -123,22 +123,13 @@ double watched(const Config& config, const Measurement& measurement, const Check
   return std::nan("");
 }
 
-// Of checks that later runs may ask for.
-void put_history(const Config& config, const History& history, ordered_json& details) {
-  for (const Check& check : config.checks) {
-    if (const auto* values = history.of(check.name)) {
-      details["history"][check.name] = *values;
-    }
-  }
-}
-
 }  // namespace
 
 plan::StepResult report(const Config& config, const Measurement& measurement,
                         const std::string& table, std::int64_t now_ms, const History& history) {
   plan::StepResult result;
   Tally tally;
-  ordered_json checks = ordered_json::array();
+  std::vector<Judged> all;
   const Malformed& malformed = measurement.malformed;
   const bool tolerated = judges_malformed(config);
   if (malformed.lines > 0 && !tolerated) {
@@ -146,36 +137,24 @@ plan::StepResult report(const Config& config, const Measurement& measurement,
   }
   for (std::size_t i = 0; i < config.checks.size(); ++i) {
     const Check& check = config.checks[i];
+    const Measured& measured = measurement.checks[i];
     const Circumstances around{measurement.rows, now_ms, &history,
                                watched(config, measurement, check)};
-    const CheckVerdict verdict = judge(check, measurement.checks[i], around);
-    tally.add(verdict.status);
-    checks.push_back(
-        check_json(check, measurement.checks[i], verdict,
-                   [&](const Measured& segment) { return judge_segment(check, segment, around); }));
-    if (verdict.status == CheckStatus::skipped) {
-      result.findings.push_back({Finding::Level::note, check.name, verdict.message, table, 0});
-    } else if (verdict.status != CheckStatus::pass) {
-      const auto level =
-          verdict.status == CheckStatus::warn ? Finding::Level::warning : Finding::Level::error;
-      result.findings.push_back({level, check.name, verdict.message, table, 0});
+    Judged judged{judge(check, measured, around), {}};
+    for (const Segment& segment : measured.segments) {
+      judged.segments.push_back(judge_segment(check, segment.measured, around));
     }
+    tally.add(judged.verdict.status);
+    if (judged.verdict.status != CheckStatus::pass) {
+      result.findings.push_back(
+          {level_of(judged.verdict.status), check.name, judged.verdict.message, table, 0});
+    }
+    all.push_back(std::move(judged));
   }
   result.outcome = tally.outcome(malformed.lines > 0 && !tolerated);
   result.summary = tally.summary(measurement.rows, malformed);
-  ordered_json details{
-      {"version", 1}, {"status", outcome_name(result.outcome)}, {"rows", measurement.rows}};
-  details["columns"] = ordered_json::array();
-  for (const TableColumn& column : measurement.columns) {
-    details["columns"].push_back({{"name", column.name}, {"type", column.type}});
-  }
-  if (malformed.lines > 0) {
-    details["malformed"] = malformed_json(malformed);
-  }
-  details["checks"] = std::move(checks);
-  put_history(config, history, details);
-  result.details = dump(details);
-  result.metrics = dump({{"rows", measurement.rows}});
+  result.details = details_json(config, measurement, all, outcome_name(result.outcome), history);
+  result.metrics = fmt::format("{{\"rows\":{}}}", measurement.rows);
   return result;
 }
 
@@ -185,33 +164,8 @@ plan::StepResult report_unreadable(const Config& config, const Error& why,
   result.outcome = Outcome::errored;
   result.summary = "the table could not be read: " + why.message;
   result.findings.push_back({Finding::Level::error, "table", why.message, table, 0});
-  ordered_json details{
-      {"version", 1}, {"status", "error"}, {"rows", nullptr}, {"error", why.message}};
-  details["checks"] = ordered_json::array();
-  Measured none;
-  none.error = why.message;
-  for (const Check& check : config.checks) {
-    details["checks"].push_back(check_json(check, none, {CheckStatus::error, why.message}, {}));
-  }
-  result.details = dump(details);
+  result.details = unreadable_json(config, why.message);
   return result;
-}
-
-Result<Measurement> measurement_from_details(const Config& config, std::string_view stored) {
-  try {
-    ordered_json json = ordered_json::parse(stored);
-    if (json.contains("details")) {
-      const ordered_json details = json.at("details");
-      json = details.is_string() ? ordered_json::parse(details.get<std::string>()) : details;
-    }
-    if (json.at("checks").size() == config.checks.size()) {
-      return measurement_from(config, json);
-    }
-  } catch (const std::exception&) {
-    // Told below, in words that help.
-  }
-  return fail(Code::corrupt,
-              "the stored result does not fit the checks; run the stage again with --force");
 }
 
 }  // namespace mlpipe::stages::data_check

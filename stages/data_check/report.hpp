@@ -31,8 +31,4 @@ namespace mlpipe::stages::data_check {
 [[nodiscard]] plan::StepResult report_unreadable(const Config& config, const Error& why,
                                                  const std::string& table);
 
-// The numbers of a stored result (its details). corrupt: they do not belong to this configuration.
-[[nodiscard]] Result<Measurement> measurement_from_details(const Config& config,
-                                                           std::string_view stored);
-
 }  // namespace mlpipe::stages::data_check
