@@ -57,6 +57,11 @@ class TracedEngine : public port::TableEngine {
     statements_.push_back(sql);
     return engine_->query(sql);
   }
+  Status numbers(const std::string& sql,
+                 const std::function<Status(const port::NumberBlock&)>& take) override {
+    statements_.push_back(sql);
+    return engine_->numbers(sql, take);
+  }
   Status lock_down(const std::vector<std::string>& readable) override {
     return engine_->lock_down(readable);
   }

@@ -194,7 +194,7 @@ ordered_json check_json(const Check& check, const Measured& measured, const Judg
     json["segments"].push_back(std::move(one));
   }
   if (check.origin) {
-    add_suite_fields(json, check, measured, verdict);
+    add_suite_fields(json, check, measured, judged.verdict);
   }
   return json;
 }

@@ -41,7 +41,7 @@ std::optional<Scalar> quantile_bound(Kwargs& kwargs, const Node& node) {
   if (node.kind == NodeKind::null) {
     return std::nullopt;
   }
-  const auto scalar = scalar_of(node);
+  const auto scalar = written_scalar(node);
   if (!scalar || !scalar->is_number()) {
     kwargs.problem(node.mark, fmt::format("a bound of `value_ranges` must be a number or null, not "
                                           "{}",

@@ -95,7 +95,7 @@ expect::Partition read_partition(Kwargs& kwargs, Wanted wanted) {
     partition.bins = numbers(kwargs, *bins, "bins");
   } else {
     for (const Node& item : values->items) {
-      partition.values.push_back(scalar_of(item).value_or(Scalar{}));
+      partition.values.push_back(written_scalar(item).value_or(Scalar{}));
     }
   }
   if (tails != nullptr && tails->kind != NodeKind::null) {

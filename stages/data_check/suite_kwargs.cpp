@@ -47,7 +47,7 @@ double number_of(const Scalar& scalar) {
   return number_of_text(scalar.text);
 }
 
-std::optional<Scalar> scalar_of(const Node& node) {
+std::optional<Scalar> written_scalar(const Node& node) {
   return node.is_scalar() ? std::optional(Scalar{node.kind, node.text}) : std::nullopt;
 }
 
@@ -166,7 +166,7 @@ std::optional<std::vector<Scalar>> Kwargs::scalars(std::string_view key) {
     return out;
   }
   for (const Node& item : node->items) {
-    if (const auto scalar = scalar_of(item)) {
+    if (const auto scalar = written_scalar(item)) {
       out.push_back(*scalar);
     } else {
       problem(item.mark, fmt::format("`{}` must hold single values, not {}", key, shown(item)));
@@ -206,7 +206,7 @@ std::optional<Scalar> Kwargs::bound(std::string_view key, Bound wanted) {
     problem(node->mark,
             fmt::format("`{}` must be a number, a date or a text, not {}", key, shown(*node)));
   }
-  return scalar_of(*node);
+  return written_scalar(*node);
 }
 
 Limits Kwargs::limits(Bound wanted, Bounded bounded) {

@@ -71,6 +71,6 @@ class Kwargs {
 // The number of a scalar, infinities included.
 [[nodiscard]] double number_of(const spec::Node& node);
 [[nodiscard]] double number_of(const Scalar& scalar);
-[[nodiscard]] std::optional<Scalar> scalar_of(const spec::Node& node);
+[[nodiscard]] std::optional<Scalar> written_scalar(const spec::Node& node);
 
 }  // namespace mlpipe::stages::data_check

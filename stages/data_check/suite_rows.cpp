@@ -155,7 +155,7 @@ Expected read_pair_member(Kwargs& kwargs) {
                      "values");
       continue;
     }
-    member.pairs->emplace_back(*scalar_of(pair.items[0]), *scalar_of(pair.items[1]));
+    member.pairs->emplace_back(*written_scalar(pair.items[0]), *written_scalar(pair.items[1]));
   }
   if (node->kind != NodeKind::list) {
     kwargs.problem(node->mark, "`value_pairs_set` must be a list of pairs");
