@@ -192,7 +192,14 @@ class Judge {
   }
 
   static bool is_same(const Model& a, const Model& b) {
-    return a.predicted == b.predicted && a.forecast == b.forecast && a.scores == b.scores;
+    // What a model does not predict is NaN on both sides.
+    const auto equal = [](const std::vector<double>& x, const std::vector<double>& y) {
+      return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](double one, double other) {
+        return one == other || (std::isnan(one) && std::isnan(other));
+      });
+    };
+    return a.predicted == b.predicted && equal(a.forecast, b.forecast) &&
+           std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(), equal);
   }
 
   // The same answers in every row are one model: there is no difference to be uncertain of.

@@ -216,10 +216,10 @@ class Joiner {
 
   Result<Pair> join(PredictionColumns base, PredictionColumns cand) {
     pair_.rows = cand.rows;
-    TRY_OK(take_classes(base, cand));
-    pair_.truth = std::move(cand.label_number);
     take_numbers(base, pair_.baseline);
     take_numbers(cand, pair_.candidate);
+    TRY_OK(take_classes(base, cand));
+    pair_.truth = std::move(cand.label_number);
     take_queries(std::move(cand.query));
     for (std::size_t i = 0; i < wanted_.slices.size(); ++i) {
       auto& list = cand.slices[i].empty() ? base.slices[i] : cand.slices[i];

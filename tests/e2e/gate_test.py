@@ -199,6 +199,14 @@ def verdicts():
           == judged(*both, code=4)["metrics"][0]["candidate"], "JSON lines and CSV differ")
 
 
+def the_same_model():
+    """Classes and scores alike, no numbers predicted: there is nothing to be uncertain of, also without a margin."""
+    label, score = RANDOM.integers(0, 2, 400), RANDOM.random(400)
+    write("same.csv", y=label, prediction=(score > 0.4).astype(int), score=score)
+    answer = judged("--baseline", "same.csv", "--candidate", "same.csv", "--label", "y")
+    check(answer["verdict"] == "pass", f"a model against itself: {answer}")
+
+
 def refusals():
     good = "id,y,prediction,score\n1,0,0,0.2\n2,1,1,0.8\n"
     pathlib.Path("good.csv").write_text(good)
@@ -260,7 +268,8 @@ stages:
 def main():
     with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
         os.chdir(folder)
-        for part in (numbers_of_classifiers, numbers_of_forecasts, several_classes_and_lists, fairness, verdicts, refusals, pipeline):
+        for part in (numbers_of_classifiers, numbers_of_forecasts, several_classes_and_lists, fairness, verdicts, the_same_model,
+                     refusals, pipeline):
             part()
     print("gate_test: numbers, verdicts, refusals and the contract hold")
 

@@ -101,7 +101,6 @@ The gate compares with what main has. A better model than the one before may tak
         owner  @weather-team
         rerun  mlpipe run compare
   
-  
     stage         result            time      memory  metrics moved
     train         passed TIME SIZE  accuracy * -> *, f1_macro * -> *, log_loss * -> * (glob)
     compare       failed TIME SIZE  accuracy * -> *, f1_macro * -> *, log_loss * -> * (glob)
@@ -123,7 +122,6 @@ A wind that cannot be: the check fails, and nothing is trained on it.
         between(wind): wind: 1 of 1,096 rows is outside 0 to 60 (row 99: 99.0)  (pipelines/weather/build/train.csv)
         owner  @weather-team
         rerun  mlpipe run check
-  
   
     stage         result            time      memory  metrics moved
     prepare       passed TIME SIZE
