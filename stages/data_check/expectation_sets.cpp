@@ -105,9 +105,10 @@ Result<std::vector<CountedValue>> count_values(const Probe& probe) {
   std::vector<CountedValue> values;
   values.reserve(rows.rows.size());
   for (const auto& row : rows.rows) {
-    CountedValue value{json_cell(row.at(0)), {}, count_of(row.at(1))};
+    CountedValue& value = values.emplace_back();
+    value.json = json_cell(row.at(0));
     value.scalar = scalar_of_json(value.json);
-    values.push_back(std::move(value));
+    value.count = count_of(row.at(1));
   }
   return values;
 }
