@@ -113,6 +113,10 @@ The file or the command line: 2; every mistake at once.
   The following argument was not expected: --nosuch
   Run with --help for more information.
   [2]
+  $ mlpipe rnu
+  mlpipe: there is no verb `rnu`; did you mean `run`?
+  mlpipe --help lists them.
+  [2]
   $ mlpipe run -f absent.yaml
   mlpipe: absent.yaml: it cannot be opened: No such file or directory
   [2]
